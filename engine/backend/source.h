@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A source is a hive and the way it is read: a back end in this process, or
+ * one that runs isolated in a child. Consumers (tree, text stream, the System
+ * Writer's model) know only this. */
+#ifndef HP_SOURCE_H
+#define HP_SOURCE_H
+
+#include <stdbool.h>
+
+#include "hp_backend.h"
+#include "status.h"
+
+/* Limits of an isolated run; see hp_isolate_limits_of for the defaults. */
+struct hp_isolate_limits {
+    uint32_t cpu_seconds;
+    uint32_t wall_seconds;
+    uint64_t memory; /* bytes, peak of the process group */
+    uint64_t output; /* bytes of events */
+};
+
+/* The defaults of contracts 4 for a hive of `image_size` bytes: 5 seconds of
+ * processor, four times that of wall clock, 256 MiB + 8 x image, 64 MiB. */
+struct hp_isolate_limits hp_isolate_limits_of(uint64_t image_size);
+
+struct hp_source {
+    struct hp_input input;
+    const struct hp_backend *backend; /* built in; or NULL and */
+    const char *module;               /* the path of a module */
+    bool isolated;                    /* run in a child process */
+    struct hp_isolate_limits limits;  /* of the child */
+};
+
+/* Walks the source once and returns HP_WALK_. `prunes` says that the sink
+ * answers HP_SKIP or HP_VALUES_ONLY often enough to pay for asking it: without
+ * it an isolated back end runs through and what was skipped is thrown away
+ * here; the sink sees the same events either way.
+ *
+ * For HP_WALK_FAILED and HP_WALK_REFUSED *err (may be NULL) says why; `text`
+ * (may be NULL) receives up to text_size bytes of a NUL-terminated ASCII
+ * detail, e.g. dlerror's or "signal 11". An isolated back end that crashes,
+ * hangs, breaks the event protocol or exceeds a limit is HP_WALK_FAILED with
+ * HP_E_CRASH, _WALL, _CPU, _MEMORY, _OUTPUT or _PROTOCOL. */
+uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
+                        const struct hp_sink *sink, struct hp_error *err,
+                        char *text, uint32_t text_size);
+
+/* Who reads: name and version of the source's back end, for reports. A
+ * module is loaded in a child to be asked. False (with *err, text) if it
+ * cannot be. name and version are NUL-terminated, cut to 63 bytes. */
+struct hp_source_identity {
+    char name[64];
+    char version[64];
+    uint32_t capabilities;
+};
+bool hp_source_identify(const struct hp_source *source,
+                        struct hp_source_identity *identity,
+                        struct hp_error *err, char *text, uint32_t text_size);
+
+#endif

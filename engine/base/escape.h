@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one escaping module: hive text on its way into any sink. Text of a hive
+ * is hostile everywhere, also on a terminal. */
+#ifndef HP_ESCAPE_H
+#define HP_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "utf16.h"
+
+enum hp_escape {
+    HP_ESCAPE_TERMINAL, /* controls (C0, DEL, C1), bidi and other format
+                         * characters, U+2028/9, lone surrogates and backslash
+                         * as \xNN, \uNNNN and \\ ; one line */
+    HP_ESCAPE_JSON,     /* the inside of a JSON string, valid UTF-8; a lone
+                         * surrogate becomes U+FFFD (see hp_text_is_lossy) */
+    HP_ESCAPE_HTML,     /* element text and quoted attributes */
+    HP_ESCAPE_XML,      /* likewise for XML 1.0; what XML cannot hold becomes
+                         * U+FFFD */
+    HP_ESCAPE_MARKDOWN, /* one table cell: no markup, no line end, no pipe */
+    HP_ESCAPE_CSV,      /* one field with its quotes (RFC 4180), guarded
+                         * against formulas */
+    HP_ESCAPE_REG,      /* the inside of a quoted string of a .reg file */
+    HP_ESCAPE_CI,       /* the data of a CI workflow command (::error::) */
+    HP_ESCAPE_SHELL     /* one word for a POSIX shell, quoted */
+};
+
+/* Where escaped bytes go. `write` returns false when it cannot take them;
+ * nothing more is written then. */
+struct hp_out {
+    bool (*write)(void *self, const char *bytes, size_t size);
+    void *self;
+};
+
+/* An hp_out into memory: at most `room` bytes are kept, `size` counts all. */
+struct hp_out_buffer {
+    char *bytes;
+    size_t room;
+    size_t size;
+};
+struct hp_out hp_out_to_buffer(struct hp_out_buffer *buffer);
+
+/* Writes `text` escaped for `style`. False if `out` refused. */
+bool hp_escape_text(struct hp_out out, enum hp_escape style,
+                    struct hp_text text);
+
+/* True if a valid UTF-8 string cannot carry `text` through every reader: it
+ * holds NUL or a lone surrogate (contracts 3: then `x_utf16` goes with it). */
+bool hp_text_is_lossy(struct hp_text text);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * struct hp_span - a borrowed run of input bytes, and the only code that reads
+ * one. Little-endian by construction: bytes are put together, never cast.
+ *
+ * Readers come in two kinds. hp_span_* check the bounds and may fail. hp_at_*
+ * are for a record that was opened with a known least length; reading past it
+ * is our own bug (assert), not the input's. Both count one read. */
+#ifndef HP_SPAN_H
+#define HP_SPAN_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct hp_span {
+    const uint8_t *ptr;
+    size_t len;      /* bytes */
+    uint64_t *reads; /* counts every read of an integer; NULL: not counted.
+                      * Spans cut from this one share it. */
+};
+
+/* A span over memory of ours whose reads nobody counts. */
+static inline struct hp_span hp_span_of(const void *ptr, size_t len)
+{
+    return (struct hp_span){ptr, len, NULL};
+}
+
+static inline void hp_span_count(struct hp_span s)
+{
+    if (s.reads != NULL)
+        ++*s.reads;
+}
+
+/* The one bounds check. Sets *sub to s[off, off + len) and returns true, or
+ * returns false and leaves *sub alone. Never counts: no byte is read. */
+static inline bool hp_span_sub(struct hp_span s, size_t off, size_t len,
+                               struct hp_span *sub)
+{
+    if (off > s.len || len > s.len - off)
+        return false;
+    /* NULL + 0 is undefined in C11, and an empty span may have no memory. */
+    *sub = (struct hp_span){off == 0 ? s.ptr : s.ptr + off, len, s.reads};
+    return true;
+}
+
+/* Reads at `off`, which the caller knows to lie inside the span. */
+static inline uint8_t hp_at_u8(struct hp_span s, size_t off)
+{
+    assert(off < s.len);
+    hp_span_count(s);
+    return s.ptr[off];
+}
+
+static inline uint16_t hp_at_u16(struct hp_span s, size_t off)
+{
+    assert(off <= s.len && s.len - off >= 2);
+    hp_span_count(s);
+    return (uint16_t)(s.ptr[off] | s.ptr[off + 1] << 8);
+}
+
+static inline uint32_t hp_at_u32(struct hp_span s, size_t off)
+{
+    assert(off <= s.len && s.len - off >= 4);
+    hp_span_count(s);
+    return (uint32_t)s.ptr[off] | (uint32_t)s.ptr[off + 1] << 8 |
+           (uint32_t)s.ptr[off + 2] << 16 | (uint32_t)s.ptr[off + 3] << 24;
+}
+
+static inline uint64_t hp_at_u64(struct hp_span s, size_t off)
+{
+    return hp_at_u32(s, off) | (uint64_t)hp_at_u32(s, off + 4) << 32;
+}
+
+/* Reads at `off`; false, with *value untouched, past the span's end. */
+static inline bool hp_span_u8(struct hp_span s, size_t off, uint8_t *value)
+{
+    struct hp_span sub;
+    if (!hp_span_sub(s, off, 1, &sub))
+        return false;
+    *value = hp_at_u8(sub, 0);
+    return true;
+}
+
+static inline bool hp_span_u16(struct hp_span s, size_t off, uint16_t *value)
+{
+    struct hp_span sub;
+    if (!hp_span_sub(s, off, 2, &sub))
+        return false;
+    *value = hp_at_u16(sub, 0);
+    return true;
+}
+
+static inline bool hp_span_u32(struct hp_span s, size_t off, uint32_t *value)
+{
+    struct hp_span sub;
+    if (!hp_span_sub(s, off, 4, &sub))
+        return false;
+    *value = hp_at_u32(sub, 0);
+    return true;
+}
+
+static inline bool hp_span_u64(struct hp_span s, size_t off, uint64_t *value)
+{
+    struct hp_span sub;
+    if (!hp_span_sub(s, off, 8, &sub))
+        return false;
+    *value = hp_at_u64(sub, 0);
+    return true;
+}
+
+#endif

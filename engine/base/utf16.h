@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * UTF-16 as Windows keeps it: any sequence of 16-bit units, lone surrogates
+ * and NUL included. */
+#ifndef HP_UTF16_H
+#define HP_UTF16_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "span.h"
+
+/* Units of text, in host memory. Borrowed unless a function says otherwise. */
+struct hp_text {
+    const uint16_t *units;
+    size_t count; /* units, not bytes; no terminator is needed or counted */
+};
+
+/* The upper-case unit of `unit` by the table that NT uses for names: one unit
+ * to one unit, no locale (the up-case table of Microsoft's public exFAT
+ * specification, section 7.2.5.1). */
+uint16_t hp_upcase(uint16_t unit);
+
+/* The lower-case unit as the C library's _wcslwr has it in the "C" locale:
+ * only A to Z change (system-writer W5). */
+uint16_t hp_lower_ascii(uint16_t unit);
+
+/* True if both have the same units after hp_upcase. */
+bool hp_text_equal_nocase(struct hp_text a, struct hp_text b);
+
+/* True if `text` equals the ASCII string `ascii`, exactly / after hp_upcase. */
+bool hp_text_is(struct hp_text text, const char *ascii);
+bool hp_text_is_nocase(struct hp_text text, const char *ascii);
+
+/* True if a surrogate stands without its other half. */
+bool hp_text_has_lone_surrogate(struct hp_text text);
+
+/* Units in the UTF-16LE bytes of `bytes`; an odd last byte is not counted. */
+size_t hp_utf16le_count(struct hp_span bytes);
+
+/* Copies the units of UTF-16LE `bytes` into `units`, which has room for
+ * hp_utf16le_count(bytes). */
+void hp_utf16le_decode(uint16_t *units, struct hp_span bytes);
+
+/* Longest output of the functions below for one unit. */
+#define HP_UTF8_PER_UNIT 3
+
+/* Writes `text` as UTF-8 into `out`, which has room for HP_UTF8_PER_UNIT *
+ * text.count bytes, and returns the bytes written; no NUL is added.
+ * hp_text_to_wtf8 keeps a lone surrogate as its three bytes (WTF-8, lossless);
+ * hp_text_to_utf8 writes U+FFFD for it (always valid UTF-8). */
+size_t hp_text_to_wtf8(char *out, struct hp_text text);
+size_t hp_text_to_utf8(char *out, struct hp_text text);
+
+/* Decodes `len` bytes of WTF-8 into `units`, which has room for `len` units,
+ * and returns the units written. A byte that is no part of a sequence becomes
+ * U+FFFD and *valid false; otherwise *valid is true. A pair of three-byte
+ * surrogates is taken as it is. NUL is a character like another. */
+size_t hp_wtf8_decode(uint16_t *units, const char *bytes, size_t len,
+                      bool *valid);
+
+#endif

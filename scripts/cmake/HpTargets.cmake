@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every target of the project shares: language, warnings, sanitizers.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(HP_SANITIZE "" CACHE STRING
+    "value of -fsanitize= for all of the project's code, e.g. address,undefined")
+option(HP_HARDEN "PIE, RELRO, stack protector and FORTIFY" OFF)
+option(HP_FUZZING_BUILD "define FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION" OFF)
+if(HP_HARDEN AND HP_FUZZING_BUILD)
+  message(FATAL_ERROR "a release build never has the fuzzing macro")
+endif()
+
+add_library(hp_options INTERFACE)
+target_compile_definitions(hp_options INTERFACE _POSIX_C_SOURCE=200809L)
+target_compile_options(hp_options INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
+  -Wcast-align -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes
+  -Wold-style-definition -Wvla -Wundef -Wwrite-strings -Wformat=2)
+if(HP_SANITIZE)
+  target_compile_options(hp_options INTERFACE -fsanitize=${HP_SANITIZE}
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(hp_options INTERFACE -fsanitize=${HP_SANITIZE})
+endif()
+if(HP_FUZZING_BUILD)
+  target_compile_definitions(hp_options INTERFACE
+    FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+endif()
+if(HP_HARDEN)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(hp_options INTERFACE -fstack-protector-strong
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fPIE)
+  target_link_options(hp_options INTERFACE -pie -Wl,-z,relro,-z,now)
+endif()
+
+# hp_layer(<name> [USES layer...] [PRIVATE_USES layer...] [LINK library...])
+# builds engine/<name>/*.c into the static library hp_<name>. USES are layers
+# whose headers its own headers may include; PRIVATE_USES only its .c files.
+function(hp_layer name)
+  cmake_parse_arguments(ARG "" "" "USES;PRIVATE_USES;LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/${name}/*.c)
+  add_library(hp_${name} STATIC ${sources})
+  target_include_directories(hp_${name} PUBLIC
+    ${PROJECT_SOURCE_DIR}/engine/${name})
+  list(TRANSFORM ARG_USES PREPEND hp_)
+  list(TRANSFORM ARG_PRIVATE_USES PREPEND hp_)
+  target_link_libraries(hp_${name} PUBLIC ${ARG_USES}
+    PRIVATE hp_options ${ARG_PRIVATE_USES} ${ARG_LINK})
+endfunction()
