@@ -22,7 +22,8 @@ extern const struct hp_allocator hp_allocator_libc;
 struct hp_arena {
     struct hp_allocator allocator;
     struct hp_arena_block *blocks; /* newest first */
-    size_t used;                   /* bytes taken from the allocator */
+    size_t used;                   /* bytes taken from the allocator: what was
+                                    * asked for and a small head each */
     size_t limit;                  /* `used` never passes this */
 };
 
@@ -38,7 +39,8 @@ void *hp_arena_alloc(struct hp_arena *arena, size_t size);
  * overflows. */
 void *hp_arena_array(struct hp_arena *arena, size_t count, size_t size);
 
-/* A copy of bytes[0..size). */
+/* A copy of bytes[0..size), or NULL as above; `bytes` may be NULL when `size`
+ * is 0. */
 void *hp_arena_copy(struct hp_arena *arena, const void *bytes, size_t size);
 
 /* Gives every block back; the arena is empty again and may be used again. */

@@ -10,21 +10,35 @@
 
 #include "utf16.h"
 
+/* The output is valid UTF-8 in every style. "Visible" says how a style writes
+ * what must not reach a screen as it is (C0, DEL, C1, bidi and other format
+ * characters, what shows nothing, U+2028/9, lone surrogates, noncharacters of
+ * the BMP): as \xNN below U+0100, \uNNNN above, a pair of \uNNNN outside the
+ * BMP. Where a style keeps such characters, its output is for a file and not
+ * for a terminal. */
 enum hp_escape {
-    HP_ESCAPE_TERMINAL, /* controls (C0, DEL, C1), bidi and other format
-                         * characters, U+2028/9, lone surrogates and backslash
-                         * as \xNN, \uNNNN and \\ ; one line */
-    HP_ESCAPE_JSON,     /* the inside of a JSON string, valid UTF-8; a lone
-                         * surrogate becomes U+FFFD (see hp_text_is_lossy) */
-    HP_ESCAPE_HTML,     /* element text and quoted attributes */
-    HP_ESCAPE_XML,      /* likewise for XML 1.0; what XML cannot hold becomes
+    HP_ESCAPE_TERMINAL, /* visible, and \\ for a backslash: one line, from
+                         * which the text can be had back */
+    HP_ESCAPE_JSON,     /* the inside of a JSON string, also one in a script
+                         * element (no < and >); only \uNNNN, \" and \\ are
+                         * used; a lone surrogate becomes U+FFFD (see
+                         * hp_text_is_lossy) */
+    HP_ESCAPE_HTML,     /* element text and quoted attributes; visible */
+    HP_ESCAPE_XML,      /* likewise for XML 1.0, with references in place of
+                         * the visible form; what XML cannot hold becomes
                          * U+FFFD */
-    HP_ESCAPE_MARKDOWN, /* one table cell: no markup, no line end, no pipe */
-    HP_ESCAPE_CSV,      /* one field with its quotes (RFC 4180), guarded
-                         * against formulas */
-    HP_ESCAPE_REG,      /* the inside of a quoted string of a .reg file */
-    HP_ESCAPE_CI,       /* the data of a CI workflow command (::error::) */
-    HP_ESCAPE_SHELL     /* one word for a POSIX shell, quoted */
+    HP_ESCAPE_MARKDOWN, /* one table cell: no markup, no line end, no pipe;
+                         * visible */
+    HP_ESCAPE_CSV,      /* one field with its quotes (RFC 4180), with ' in
+                         * front where a spreadsheet could see a formula; NUL
+                         * and lone surrogates become U+FFFD, the rest is kept */
+    HP_ESCAPE_REG,      /* the inside of a quoted string of a .reg file; C0
+                         * and lone surrogates become U+FFFD, the rest is kept
+                         * (text that has those belongs into a hex value) */
+    HP_ESCAPE_CI,       /* the data of a CI workflow command (::error::);
+                         * visible but for CR and LF, %0D and %0A */
+    HP_ESCAPE_SHELL     /* one word for a POSIX shell, in single quotes; NUL
+                         * and lone surrogates become U+FFFD, the rest is kept */
 };
 
 /* Where escaped bytes go. `write` returns false when it cannot take them;

@@ -12,23 +12,37 @@
 
 #include "span.h"
 
-/* Findings about the data as a whole, bits. */
+/* Findings about the data, bits. In the examples a letter is a string and 0 a
+ * NUL unit. "The list" is what the decode rule takes, "behind" is what comes
+ * after its final NUL. */
 enum hp_multi_sz_finding {
-    HP_MSZ_ODD_LENGTH = 1,      /* an odd last byte, ignored */
-    HP_MSZ_EMPTY_VALUE = 2,     /* no unit at all */
-    HP_MSZ_UNTERMINATED = 4,    /* the last string has no NUL */
-    HP_MSZ_NO_FINAL_NUL = 8,    /* no empty string ends the list */
-    HP_MSZ_EMBEDDED_EMPTY = 16, /* an empty string with strings behind it */
-    HP_MSZ_DEAD_ENTRIES = 32,   /* strings behind the end of the list */
-    HP_MSZ_TRAILING_JUNK = 64,  /* only NUL units more than needed */
+    /* The number of bytes is odd; the last byte is ignored. */
+    HP_MSZ_ODD_LENGTH = 1,
+    /* There is no unit at all. Excludes every bit but ODD_LENGTH. */
+    HP_MSZ_EMPTY_VALUE = 2,
+    /* The list's last string has no NUL: A, A0B. Never without NO_FINAL_NUL. */
+    HP_MSZ_UNTERMINATED = 4,
+    /* No empty string ends the list: A, A0, A0B0. */
+    HP_MSZ_NO_FINAL_NUL = 8,
+    /* An empty string stands between two strings: A00B, 0A00B, but not 0A.
+     * Never without DEAD_ENTRIES. */
+    HP_MSZ_EMBEDDED_EMPTY = 16,
+    /* A string lies behind the list: A00B, 0A00, 00A. */
+    HP_MSZ_DEAD_ENTRIES = 32,
+    /* Behind the list lies a NUL, and nothing else: A000, 000. A list without
+     * strings may be 0 or 00: real hives have both, one as often as the
+     * other. */
+    HP_MSZ_TRAILING_JUNK = 64,
+    /* A surrogate without its other half, in the list or behind it. */
     HP_MSZ_LONE_SURROGATE = 128
 };
 
 struct hp_multi_sz {
     struct hp_span data; /* whole units only */
-    size_t at;           /* bytes: where the next string starts */
+    size_t at;           /* bytes: where the next string starts; one unit past
+                          * the end behind a string that has no NUL */
     bool dead;           /* the list has ended; now walking what is behind */
-    bool with_dead;
+    bool with_dead;      /* do that walk */
 };
 
 /* Walks the live strings of `data`; hp_multi_sz_all_of goes on behind the end

@@ -17,10 +17,23 @@ struct hp_text {
     size_t count; /* units, not bytes; no terminator is needed or counted */
 };
 
+/* The up-case table in two levels, made by scripts/upcase-table: what to add,
+ * modulo 65536, to each unit of a page, and which page a unit lies in. Equal
+ * pages are kept once: 5.6 KB in all. */
+#define HP_UPCASE_PAGE 64 /* units */
+extern const uint8_t hp_upcase_pages[];
+extern const uint16_t hp_upcase_deltas[][HP_UPCASE_PAGE];
+
 /* The upper-case unit of `unit` by the table that NT uses for names: one unit
  * to one unit, no locale (the up-case table of Microsoft's public exFAT
- * specification, section 7.2.5.1). */
-uint16_t hp_upcase(uint16_t unit);
+ * specification, section 7.2.5.1). That table takes U+03C2, the final sigma,
+ * to U+03A3; other accounts of NT call it its own upper case, and the
+ * published table wins. Inline, for it runs on every unit of every name. */
+static inline uint16_t hp_upcase(uint16_t unit)
+{
+    uint8_t page = hp_upcase_pages[unit / HP_UPCASE_PAGE];
+    return (uint16_t)(unit + hp_upcase_deltas[page][unit % HP_UPCASE_PAGE]);
+}
 
 /* The lower-case unit as the C library's _wcslwr has it in the "C" locale:
  * only A to Z change (system-writer W5). */
@@ -29,22 +42,45 @@ uint16_t hp_lower_ascii(uint16_t unit);
 /* True if both have the same units after hp_upcase. */
 bool hp_text_equal_nocase(struct hp_text a, struct hp_text b);
 
-/* True if `text` equals the ASCII string `ascii`, exactly / after hp_upcase. */
+/* True if `text` equals the ASCII string `ascii`, exactly / after hp_upcase of
+ * both. */
 bool hp_text_is(struct hp_text text, const char *ascii);
 bool hp_text_is_nocase(struct hp_text text, const char *ascii);
 
+static inline bool hp_is_high_surrogate(uint32_t unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static inline bool hp_is_low_surrogate(uint32_t unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
 /* True if a surrogate stands without its other half. */
 bool hp_text_has_lone_surrogate(struct hp_text text);
+
+/* The code point that starts at text.units[*at], and *at moved behind it; a
+ * lone surrogate is a code point of its own. *at is less than text.count. */
+uint32_t hp_text_next_point(struct hp_text text, size_t *at);
 
 /* Units in the UTF-16LE bytes of `bytes`; an odd last byte is not counted. */
 size_t hp_utf16le_count(struct hp_span bytes);
 
 /* Copies the units of UTF-16LE `bytes` into `units`, which has room for
- * hp_utf16le_count(bytes). */
+ * hp_utf16le_count(bytes). One read is counted per unit. */
 void hp_utf16le_decode(uint16_t *units, struct hp_span bytes);
 
 /* Longest output of the functions below for one unit. */
 #define HP_UTF8_PER_UNIT 3
+
+/* Longest UTF-8 form of one code point. */
+#define HP_UTF8_PER_POINT 4
+
+/* Writes code point `point` (at most U+10FFFF; a surrogate gives the three
+ * bytes of WTF-8) into `out`, which has room for HP_UTF8_PER_POINT bytes, and
+ * returns the bytes written. */
+size_t hp_utf8_encode(char *out, uint32_t point);
 
 /* Writes `text` as UTF-8 into `out`, which has room for HP_UTF8_PER_UNIT *
  * text.count bytes, and returns the bytes written; no NUL is added.
@@ -54,9 +90,10 @@ size_t hp_text_to_wtf8(char *out, struct hp_text text);
 size_t hp_text_to_utf8(char *out, struct hp_text text);
 
 /* Decodes `len` bytes of WTF-8 into `units`, which has room for `len` units,
- * and returns the units written. A byte that is no part of a sequence becomes
- * U+FFFD and *valid false; otherwise *valid is true. A pair of three-byte
- * surrogates is taken as it is. NUL is a character like another. */
+ * and returns the units written. A byte at which no sequence starts (each one
+ * of a broken, cut or overlong sequence) becomes U+FFFD and *valid false;
+ * otherwise *valid is true. A pair of three-byte surrogates is taken as it is.
+ * NUL is a character like another. */
 size_t hp_wtf8_decode(uint16_t *units, const char *bytes, size_t len,
                       bool *valid);
 

@@ -29,9 +29,13 @@
 
 /* Both as initializers of a static table, where a call is not constant. */
 #define SPAN_INIT(literal)                                                     \
-    {(const uint8_t *)(literal), sizeof(literal) - 1, NULL}
+    {                                                                          \
+        (const uint8_t *)(literal), sizeof(literal) - 1, NULL                  \
+    }
 #define TEXT_INIT(literal)                                                     \
-    {(const uint16_t *)(literal), sizeof(literal) / sizeof(uint16_t) - 1}
+    {                                                                          \
+        (const uint16_t *)(literal), sizeof(literal) / sizeof(uint16_t) - 1    \
+    }
 
 /* `text` as UTF-16LE bytes in `room`, which holds 2 * text.count bytes. */
 static inline struct hp_span utf16le(uint8_t *room, struct hp_text text)
