@@ -172,7 +172,7 @@ struct hp_backend {
     uint32_t size;       /* sizeof(struct hp_backend) */
     const char *name;    /* "libfoo", lower case, stable */
     const char *version; /* "1.2.3" */
-    const char *homepage;
+    const char *homepage; /* "" where there is none */
     uint32_t capabilities;
 
     /* Reports the hive in `input` to `sink` and returns HP_WALK_. A refusal

@@ -15,7 +15,8 @@ if(HP_HARDEN AND HP_FUZZING_BUILD)
 endif()
 
 add_library(hp_options INTERFACE)
-target_compile_definitions(hp_options INTERFACE _POSIX_C_SOURCE=200809L)
+target_compile_definitions(hp_options INTERFACE _POSIX_C_SOURCE=200809L
+  HP_VERSION="${PROJECT_VERSION}")
 target_compile_options(hp_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
   -Wcast-align -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base_block.h"
+
+#include "layout.h"
+#include "limits.h"
+
+#define MAJOR 1
+#define MINOR_LEAST 3 /* NT 3.x wrote 0 to 2, in another cell format */
+#define MINOR_MOST 6
+#define TYPE_PRIMARY 0
+#define FORMAT_MEMORY 1
+#define BINS_SIZE_END UINT32_C(0x80000000)
+
+size_t hp_starts_size(size_t image_size)
+{
+    return image_size / (CELL_ALIGN * 8) + 1;
+}
+
+uint32_t hp_base_block_checksum(struct hp_span image)
+{
+    uint32_t sum = 0;
+
+    for (size_t at = 0; at < BASE_CHECKSUM; at += 4)
+        sum ^= hp_at_u32(image, at);
+    if (sum == 0)
+        return 1;
+    return sum == UINT32_MAX ? UINT32_MAX - 1 : sum;
+}
+
+static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
+                   enum hp_status status, uint64_t found)
+{
+    return hp_hive_report_field(hive, anomaly, status, 0, found);
+}
+
+/* The forensic reader takes a file without "regf" when bins follow. */
+static bool check_signature(struct hp_hive *hive)
+{
+    uint32_t found = hp_at_u32(hive->image, BASE_SIGNATURE);
+
+    if (found == BASE_SIGNATURE_VALUE)
+        return true;
+    if (hp_at_u32(hive->image, BASE_SIZE) != BIN_SIGNATURE_VALUE)
+        return report(hive, HP_A_NOT_A_HIVE, HP_E_SIGNATURE, found);
+    return report(hive, HP_A_BASE_SIGNATURE, HP_E_SIGNATURE, found);
+}
+
+static bool check_version(struct hp_hive *hive)
+{
+    uint32_t major = hp_at_u32(hive->image, BASE_MAJOR);
+    uint32_t minor = hp_at_u32(hive->image, BASE_MINOR);
+    uint32_t type = hp_at_u32(hive->image, BASE_TYPE);
+    uint32_t format = hp_at_u32(hive->image, BASE_FORMAT);
+
+    hive->minor = minor;
+    if (major != MAJOR)
+        return report(hive, HP_A_BASE_MAJOR, HP_E_VERSION, major);
+    if (minor < MINOR_LEAST)
+        return report(hive, HP_A_BASE_MINOR_OLD, HP_E_VERSION, minor);
+    if (minor > MINOR_MOST &&
+        !report(hive, HP_A_BASE_MINOR_NEW, HP_E_VERSION, minor))
+        return false;
+    if (type != TYPE_PRIMARY)
+        return report(hive, HP_A_BASE_TYPE, HP_E_FILE_TYPE, type);
+    if (format != FORMAT_MEMORY)
+        return report(hive, HP_A_BASE_FORMAT, HP_E_FORMAT, format);
+    return true;
+}
+
+static bool check_integrity(struct hp_hive *hive, struct hp_base_block *base)
+{
+    uint32_t checksum = hp_at_u32(hive->image, BASE_CHECKSUM);
+    uint32_t cluster = hp_at_u32(hive->image, BASE_CLUSTER);
+
+    if (checksum != hp_base_block_checksum(hive->image) &&
+        !report(hive, HP_A_BASE_CHECKSUM, HP_E_CHECKSUM, checksum))
+        return false;
+    if (cluster != 1)
+        report(hive, HP_A_BASE_CLUSTER, HP_E_FORMAT, cluster);
+    if (base->sequence1 != base->sequence2)
+        report(hive, HP_A_BASE_DIRTY, HP_E_MISMATCH, base->sequence2);
+    return true;
+}
+
+/* Sets hive->bins to the bins as far as they exist. */
+static bool cut_bins(struct hp_hive *hive)
+{
+    uint32_t size = hp_at_u32(hive->image, BASE_BINS_SIZE);
+    size_t most = hive->image.len - BASE_SIZE;
+    size_t length = size;
+
+    if (size < BIN_ALIGN || size >= BINS_SIZE_END)
+        return report(hive, HP_A_BASE_BINS_SIZE, HP_E_BINS_SIZE, size);
+    if (size % BIN_ALIGN != 0 &&
+        !report(hive, HP_A_BASE_BINS_ALIGN, HP_E_BINS_SIZE, size))
+        return false;
+    if (length > most) {
+        if (!report(hive, HP_A_BASE_BINS_PAST, HP_E_BINS_SIZE, size))
+            return false;
+        length = most;
+    } else if (length < most) {
+        report(hive, HP_A_BASE_TAIL, HP_E_MISMATCH, hive->image.len);
+    }
+    hp_span_sub(hive->image, BASE_SIZE, length, &hive->bins);
+    return true;
+}
+
+static void set_limits(struct hp_hive *hive)
+{
+    uint64_t image_size = hive->image.len;
+
+    hive->read_limit = HP_LIMIT_READS_PER_BYTE * image_size;
+    hive->record_limit =
+        HP_LIMIT_RECORD_FACTOR * (hive->bins.len / HP_LIMIT_RECORD_SIZE);
+    hive->data_limit = HP_LIMIT_DATA_FACTOR * image_size + HP_LIMIT_DATA_FLOOR;
+}
+
+bool hp_base_block_open(struct hp_base_block *base, struct hp_hive *hive,
+                        struct hp_span image, bool forensic, uint8_t *starts)
+{
+    *hive = (struct hp_hive){.forensic = forensic, .starts = starts};
+    hive->image = (struct hp_span){image.ptr, image.len, &hive->reads};
+    if (image.len < BASE_SIZE + BIN_ALIGN)
+        return report(hive, HP_A_FILE_SIZE, HP_E_FILE_SHORT, image.len);
+
+    base->sequence1 = hp_at_u32(hive->image, BASE_SEQUENCE1);
+    base->sequence2 = hp_at_u32(hive->image, BASE_SEQUENCE2);
+    base->root = hp_at_u32(hive->image, BASE_ROOT);
+    if (!check_signature(hive) || !check_version(hive) ||
+        !check_integrity(hive, base) || !cut_bins(hive))
+        return false;
+    base->minor = hive->minor;
+    set_limits(hive);
+    return true;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cell.h"
+
+#include "layout.h"
+
+#define RAW_ALLOCATED UINT32_C(0x80000000)
+
+/* The reference is to blame: it names no cell that could be meant. */
+static bool blame_reference(struct hp_hive *hive, struct hp_ref ref,
+                            enum hp_status status)
+{
+    hp_hive_report_field(hive, ref.anomaly, status, ref.owner, ref.target);
+    return false;
+}
+
+/* The cell itself is to blame: its size cannot be. */
+static bool blame_cell(struct hp_hive *hive, struct hp_ref ref, uint32_t raw)
+{
+    struct hp_error error;
+
+    hp_fail(&error, HP_E_CELL_SIZE, ref.target, "cell.size", raw);
+    hp_hive_report(hive, ref.anomaly, error);
+    return false;
+}
+
+static bool is_start(const struct hp_hive *hive, uint32_t offset)
+{
+    uint32_t bit = offset / CELL_ALIGN;
+
+    return hive->starts == NULL || (hive->starts[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+static bool spend_record(struct hp_hive *hive)
+{
+    if (hive->records < hive->record_limit && hive->reads < hive->read_limit) {
+        hive->records++;
+        return true;
+    }
+    if (!hive->exhausted)
+        hp_hive_report_field(hive, HP_A_WORK, HP_E_WORK, 0, hive->records);
+    hive->exhausted = true;
+    return false;
+}
+
+bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
+                  struct hp_ref ref, size_t need)
+{
+    struct hp_span body;
+    uint32_t raw;
+
+    if (!spend_record(hive))
+        return false;
+    if (ref.target % CELL_ALIGN != 0 ||
+        !hp_span_u32(hive->bins, ref.target, &raw))
+        return blame_reference(hive, ref, HP_E_CELL_OFFSET);
+    if (!is_start(hive, ref.target))
+        return blame_reference(hive, ref, HP_E_CELL_START);
+    if (raw < RAW_ALLOCATED)
+        return blame_reference(hive, ref, HP_E_CELL_FREE);
+
+    /* Negate as unsigned: -INT32_MIN does not fit an int32_t. */
+    uint32_t size = UINT32_C(0) - raw;
+    if (size % CELL_ALIGN != 0)
+        return blame_cell(hive, ref, raw);
+    if (!hp_span_sub(hive->bins, (size_t)ref.target + CELL_SIZE_FIELD,
+                     size - CELL_SIZE_FIELD, &body)) {
+        if (!hp_hive_report_field(hive, HP_A_CELL_PAST, HP_E_CELL_SIZE,
+                                  ref.target, raw))
+            return false;
+        hp_span_sub(hive->bins, (size_t)ref.target + CELL_SIZE_FIELD,
+                    hive->bins.len - ref.target - CELL_SIZE_FIELD, &body);
+    }
+    if (body.len < need)
+        return blame_reference(hive, ref, HP_E_CELL_SHORT);
+    *payload = body;
+    return true;
+}
+
+bool hp_report_signature(struct hp_hive *hive, struct hp_ref ref,
+                         uint16_t expected, const char *field, uint16_t found)
+{
+    uint16_t wrong = expected ^ found;
+    struct hp_error error;
+
+    if ((wrong & 0xff) != 0 && wrong >> 8 != 0)
+        return hp_hive_report_field(hive, ref.anomaly, HP_E_SIGNATURE,
+                                    ref.owner, ref.target);
+    hp_fail(&error, HP_E_SIGNATURE, ref.target, field, found);
+    return hp_hive_report(hive, ref.anomaly, error);
+}
+
+bool hp_record_open(struct hp_span *payload, struct hp_hive *hive,
+                    struct hp_ref ref, uint16_t signature, const char *field,
+                    size_t need)
+{
+    struct hp_span record;
+
+    if (!hp_cell_open(&record, hive, ref, need))
+        return false;
+    uint16_t found = hp_at_u16(record, 0);
+    if (found != signature) {
+        hp_report_signature(hive, ref, signature, field, found);
+        return false;
+    }
+    *payload = record;
+    return true;
+}
