@@ -33,7 +33,7 @@ enum hp_reaction {
     X(BASE_DIRTY, "base-dirty", "base_block.sequence", NOTE, NOTE)             \
     X(BASE_MAJOR, "base-major", "base_block.major", REFUSE, REFUSE)            \
     X(BASE_MINOR_OLD, "base-minor-old", "base_block.minor", REFUSE, REFUSE)    \
-    X(BASE_MINOR_NEW, "base-minor-new", "base_block.minor", REFUSE, NOTE)      \
+    X(BASE_MINOR, "base-minor", "base_block.minor", REFUSE, NOTE)              \
     X(BASE_TYPE, "base-type", "base_block.type", REFUSE, REFUSE)               \
     X(BASE_FORMAT, "base-format", "base_block.format", REFUSE, REFUSE)         \
     X(BASE_CHECKSUM, "base-checksum", "base_block.checksum", REFUSE, NOTE)     \

@@ -7,6 +7,7 @@
 #define MAJOR 1
 #define MINOR_LEAST 3 /* NT 3.x wrote 0 to 2, in another cell format */
 #define MINOR_MOST 6
+#define MINOR_ASSUMED 5
 #define TYPE_PRIMARY 0
 #define FORMAT_MEMORY 1
 #define BINS_SIZE_END UINT32_C(0x80000000)
@@ -45,20 +46,32 @@ static bool check_signature(struct hp_hive *hive)
     return report(hive, HP_A_BASE_SIGNATURE, HP_E_SIGNATURE, found);
 }
 
-static bool check_version(struct hp_hive *hive)
+/* Minor versions below 3 are another format, unless the checksum says that
+ * the field is not what was written; then, as above 6, the cells are taken for
+ * those of version 1.5. */
+static bool check_minor(struct hp_hive *hive, uint32_t minor, bool intact)
+{
+    hive->minor = minor;
+    if (minor >= MINOR_LEAST && minor <= MINOR_MOST)
+        return true;
+    hive->minor = MINOR_ASSUMED;
+    return report(hive,
+                  minor < MINOR_LEAST && intact ? HP_A_BASE_MINOR_OLD
+                                                : HP_A_BASE_MINOR,
+                  HP_E_VERSION, minor);
+}
+
+static bool check_version(struct hp_hive *hive, struct hp_base_block *base,
+                          bool intact)
 {
     uint32_t major = hp_at_u32(hive->image, BASE_MAJOR);
-    uint32_t minor = hp_at_u32(hive->image, BASE_MINOR);
     uint32_t type = hp_at_u32(hive->image, BASE_TYPE);
     uint32_t format = hp_at_u32(hive->image, BASE_FORMAT);
 
-    hive->minor = minor;
+    base->minor = hp_at_u32(hive->image, BASE_MINOR);
     if (major != MAJOR)
         return report(hive, HP_A_BASE_MAJOR, HP_E_VERSION, major);
-    if (minor < MINOR_LEAST)
-        return report(hive, HP_A_BASE_MINOR_OLD, HP_E_VERSION, minor);
-    if (minor > MINOR_MOST &&
-        !report(hive, HP_A_BASE_MINOR_NEW, HP_E_VERSION, minor))
+    if (!check_minor(hive, base->minor, intact))
         return false;
     if (type != TYPE_PRIMARY)
         return report(hive, HP_A_BASE_TYPE, HP_E_FILE_TYPE, type);
@@ -67,18 +80,27 @@ static bool check_version(struct hp_hive *hive)
     return true;
 }
 
-static bool check_integrity(struct hp_hive *hive, struct hp_base_block *base)
+/* Notes what contradicts itself without hurting what can be read. */
+static void check_notes(struct hp_hive *hive, const struct hp_base_block *base)
 {
-    uint32_t checksum = hp_at_u32(hive->image, BASE_CHECKSUM);
     uint32_t cluster = hp_at_u32(hive->image, BASE_CLUSTER);
 
-    if (checksum != hp_base_block_checksum(hive->image) &&
-        !report(hive, HP_A_BASE_CHECKSUM, HP_E_CHECKSUM, checksum))
-        return false;
     if (cluster != 1)
         report(hive, HP_A_BASE_CLUSTER, HP_E_FORMAT, cluster);
     if (base->sequence1 != base->sequence2)
         report(hive, HP_A_BASE_DIRTY, HP_E_MISMATCH, base->sequence2);
+}
+
+static bool check_base(struct hp_hive *hive, struct hp_base_block *base)
+{
+    uint32_t checksum = hp_at_u32(hive->image, BASE_CHECKSUM);
+    bool intact = checksum == hp_base_block_checksum(hive->image);
+
+    if (!check_signature(hive) || !check_version(hive, base, intact))
+        return false;
+    if (!intact && !report(hive, HP_A_BASE_CHECKSUM, HP_E_CHECKSUM, checksum))
+        return false;
+    check_notes(hive, base);
     return true;
 }
 
@@ -126,10 +148,8 @@ bool hp_base_block_open(struct hp_base_block *base, struct hp_hive *hive,
     base->sequence1 = hp_at_u32(hive->image, BASE_SEQUENCE1);
     base->sequence2 = hp_at_u32(hive->image, BASE_SEQUENCE2);
     base->root = hp_at_u32(hive->image, BASE_ROOT);
-    if (!check_signature(hive) || !check_version(hive) ||
-        !check_integrity(hive, base) || !cut_bins(hive))
+    if (!check_base(hive, base) || !cut_bins(hive))
         return false;
-    base->minor = hive->minor;
     set_limits(hive);
     return true;
 }
