@@ -83,6 +83,24 @@ static void span_sub__of_nothing_needs_no_memory(void **state)
     assert_false(hp_span_sub(s, 1, 0, &sub));
 }
 
+static void span_batch__counts_all_its_bytes_at_once(void **state)
+{
+    uint64_t reads = 5;
+    struct hp_span s = {(const uint8_t *)"abc", 3, &reads}, batch;
+
+    (void)state;
+    for (size_t len = 0; len <= 3; len++) {
+        reads = 5;
+        batch = hp_span_batch(s, len);
+        assert_ptr_equal(batch.ptr, s.ptr);
+        assert_int_equal(batch.len, len);
+        assert_null(batch.reads);
+        assert_int_equal(reads, 5 + len);
+    }
+    batch = hp_span_batch(SPAN("abc"), 2);
+    assert_int_equal(batch.len, 2);
+}
+
 static bool read_u8(struct hp_span s, size_t off, uint64_t *value)
 {
     uint8_t v = 0xEE;
@@ -176,6 +194,7 @@ int main(void)
         cmocka_unit_test(span_of__borrows_and_does_not_count),
         cmocka_unit_test(span_sub__fits_exactly_where_it_should),
         cmocka_unit_test(span_sub__of_nothing_needs_no_memory),
+        cmocka_unit_test(span_batch__counts_all_its_bytes_at_once),
         cmocka_unit_test(span_readers__read_what_fits_and_count_it),
         cmocka_unit_test(at_readers__put_every_bit_in_its_place),
     };

@@ -127,6 +127,17 @@ static void is__compares_with_ascii(void **state)
     }
 }
 
+/* What lies behind a text is not part of it. */
+static void texts__end_at_their_count(void **state)
+{
+    struct hp_text a = {u"abX", 2}, b = {u"ABY", 2};
+
+    (void)state;
+    assert_true(hp_text_equal_nocase(a, b));
+    assert_true(hp_text_is(a, "ab"));
+    assert_true(hp_text_is_nocase(b, "ab"));
+}
+
 static void surrogates__are_told_at_their_edges(void **state)
 {
     (void)state;
@@ -413,6 +424,7 @@ int main(void)
         cmocka_unit_test(lower_ascii__changes_a_to_z_only),
         cmocka_unit_test(equal_nocase__compares_upper_case_units),
         cmocka_unit_test(is__compares_with_ascii),
+        cmocka_unit_test(texts__end_at_their_count),
         cmocka_unit_test(surrogates__are_told_at_their_edges),
         cmocka_unit_test(lone_surrogate__is_found_in_every_short_text),
         cmocka_unit_test(next_point__joins_a_high_and_a_low_half),
