@@ -11,6 +11,7 @@
 
 struct hp_text_stream {
     struct hp_out out;
+    bool begun; /* a line was written: the schema was named */
     enum hp_status status; /* HP_E_IO after `out` refused */
 };
 

@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "hp_backend.h"
+#include "nesting.h"
 #include "status.h"
 #include "utf16.h"
 
@@ -49,6 +50,9 @@ struct hp_tree {
     uint64_t keys, values, data_bytes;
     /* while it is built */
     struct hp_arena *arena;
+    struct hp_nesting nesting;
+    uint8_t *data; /* last_value's, with room for data_room bytes */
+    uint64_t data_room;
     struct hp_tree_key *open, *last_key;
     struct hp_tree_value *last_value;
     struct hp_tree_damage *last_damage;

@@ -3,9 +3,9 @@
  * libhivex as a back end. The image is copied to the heap by hivex
  * (HIVEX_OPEN_WRITE on a memfd), so that sanitizers see reads past it. It
  * reads strictly in both modes; in forensic mode an object that hivex cannot
- * read is a DAMAGE and the walk goes on. Run it through hp_isolated_walk. */
-#ifndef HP_HIVEX_H
-#define HP_HIVEX_H
+ * read is a DAMAGE and the walk goes on. Run it isolated (source.h). */
+#ifndef HP_HIVEX_BACKEND_H
+#define HP_HIVEX_BACKEND_H
 
 #include "hp_backend.h"
 
