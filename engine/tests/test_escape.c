@@ -681,6 +681,8 @@ static void csv__guards_exactly_what_starts_a_formula(void **state)
         want = want || unit == ' ' || is_hidden(unit);
         assert_int_equal(got[1] == '\'', want);
     }
+    escape(got, C, (struct hp_text){u" =", 1});
+    assert_string_equal(got, "\" \"");
 }
 
 /* An output that takes `calls` writes. */
