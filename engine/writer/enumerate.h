@@ -31,21 +31,21 @@ enum hp_active_drivers {
 };
 
 enum hp_exclusion_type { /* ExcludedBinaryPaths that is no REG_MULTI_SZ (X6) */
-    HP_EXCLUSION_UNKNOWN,
-    HP_EXCLUSION_STRICT, /* ignored */
-    HP_EXCLUSION_LENIENT /* one entry */
+                         HP_EXCLUSION_UNKNOWN,
+                         HP_EXCLUSION_STRICT, /* ignored */
+                         HP_EXCLUSION_LENIENT /* one entry */
 };
 
 enum hp_assume_volume { /* verdict for a volume of unknown state */
-    HP_ASSUME_UNKNOWN,
-    HP_ASSUME_ABSENT,
-    HP_ASSUME_PRESENT
+                        HP_ASSUME_UNKNOWN,
+                        HP_ASSUME_ABSENT,
+                        HP_ASSUME_PRESENT
 };
 
 enum hp_assume_unproven { /* what an unproven failure does to the run */
-    HP_UNPROVEN_INDETERMINATE,
-    HP_UNPROVEN_FAIL,
-    HP_UNPROVEN_OK
+                          HP_UNPROVEN_INDETERMINATE,
+                          HP_UNPROVEN_FAIL,
+                          HP_UNPROVEN_OK
 };
 
 /* What is not known about Windows; zero is the default of each. */
@@ -60,11 +60,7 @@ struct hp_policies {
     bool missing_skips;     /* no ImagePath: skipped, not QSC_FAIL */
 };
 
-enum hp_volume_state {
-    HP_VOLUME_ABSENT,
-    HP_VOLUME_PRESENT,
-    HP_VOLUME_UNKNOWN
-};
+enum hp_volume_state { HP_VOLUME_ABSENT, HP_VOLUME_PRESENT, HP_VOLUME_UNKNOWN };
 
 enum hp_volume_kind {
     HP_VOLUME_KIND_UNKNOWN,
@@ -78,14 +74,14 @@ enum hp_volume_kind {
 
 /* One volume, given by the user or learnt from the hive. */
 struct hp_volume {
-    char letter;           /* 'A' to 'Z', or 0: none */
+    char letter; /* 'A' to 'Z', or 0: none */
     bool has_guid;
     uint8_t guid[16];      /* in the order in which the text spells it */
     struct hp_text device; /* "\Device\HarddiskVolume2", or empty */
     enum hp_volume_state state;
     enum hp_volume_kind kind;
     const char *source; /* "user", "system-drive", "mounted-devices" */
-    const char *hint;   /* "same-disk", "was-known", "device-path"..., or NULL */
+    const char *hint; /* "same-disk", "was-known", "device-path"..., or NULL */
 };
 
 enum hp_control_set_choice {
@@ -150,11 +146,11 @@ struct hp_findings {
 struct hp_outcome {
     struct hp_text writer_path; /* empty with has_path false: none */
     bool has_path;
-    int path_class;             /* 1 to 9 for P1 to P9; 0: none */
+    int path_class;        /* 1 to 9 for P1 to P9; 0: none */
     struct hp_text volume; /* "Q:", "Volume{...}" as looked up; empty: none */
     enum hp_verdict verdict;
-    unsigned code;     /* HP_CODE_ */
-    long excluded_by;  /* index of the exclusion entry; -1: none */
+    unsigned code;    /* HP_CODE_ */
+    long excluded_by; /* index of the exclusion entry; -1: none */
     struct hp_findings findings;
 };
 
@@ -172,10 +168,10 @@ struct hp_service_result {
     uint32_t type, start;
     bool has_image_path;
     uint32_t image_path_type;
-    struct hp_span image_path_raw; /* borrowed from the report's arena */
+    struct hp_span image_path_raw;  /* borrowed from the report's arena */
     struct hp_text image_path_text; /* decoded up to the first NUL */
-    struct hp_outcome outcome; /* with both steps (K6): the worse one */
-    bool has_driver;           /* both steps ran: the other one stands here */
+    struct hp_outcome outcome;      /* with both steps (K6): the worse one */
+    bool has_driver; /* both steps ran: the other one stands here */
     struct hp_outcome driver;
     const struct hp_text *launch; /* candidates, most likely first */
     size_t launch_count;
@@ -207,11 +203,7 @@ struct hp_hotfix {
     size_t evidence_count;
 };
 
-enum hp_result {
-    HP_RESULT_OK,
-    HP_RESULT_FAILED,
-    HP_RESULT_INDETERMINATE
-};
+enum hp_result { HP_RESULT_OK, HP_RESULT_FAILED, HP_RESULT_INDETERMINATE };
 
 struct hp_report_damage {
     struct hp_damage_event event;
@@ -220,11 +212,11 @@ struct hp_report_damage {
 
 struct hp_report {
     struct hp_hive_event hive;
-    uint32_t control_set; /* number used; 0: none (hp_judge_path) */
+    uint32_t control_set;        /* number used; 0: none (hp_judge_path) */
     struct hp_text services_key; /* as the hive spells it */
     struct hp_findings findings; /* about the run as a whole */
     enum hp_result result;
-    unsigned code;        /* 87 or 123 when it failed for a known reason */
+    unsigned code;          /* 87 or 123 when it failed for a known reason */
     const size_t *culprits; /* services behind the result, worst first */
     size_t culprit_count;
     const struct hp_volume *volumes; /* all that are known */

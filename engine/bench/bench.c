@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * bench HIVE - how fast the engine reads, against Debian's hivex and against a
+ * walk without any check, side by side in one process: in each round every
+ * side runs once, so that all see the same machine.
+ *
+ * Each side folds every name unit and every data byte into one sum, which is
+ * printed: sides with different sums did not do the same work. The file lies
+ * in memory; opening is part of each run. */
+#include "bare_chase.h"
+
+#include "native.h"
+#include "services.h"
+
+#include <hivex.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS 41
+#define ARENA_MOST ((size_t)64 << 20)
+
+struct subject {
+    const char *path;
+    const uint8_t *image;
+    size_t size;
+};
+
+struct side {
+    const char *name;
+    void (*run)(struct hp_fold *fold, const struct subject *subject);
+    double seconds[ROUNDS];
+    struct hp_fold fold;
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench: %s failed\n", what);
+    exit(3);
+}
+
+static void fold_string(struct hp_fold *fold, const struct hp_string *string)
+{
+    if (string->encoding == HP_UTF16LE)
+        hp_fold_units(fold, string->bytes, string->size);
+    else
+        hp_fold_bytes(fold, string->bytes, string->size);
+}
+
+static uint32_t fold_event(void *self, const struct hp_event *event)
+{
+    struct hp_fold *fold = self;
+
+    switch (event->kind) {
+    case HP_EVENT_KEY_ENTER:
+        fold->keys++;
+        fold_string(fold, &event->u.key.name);
+        break;
+    case HP_EVENT_VALUE:
+        fold->values++;
+        fold_string(fold, &event->u.value.name);
+        break;
+    case HP_EVENT_DATA:
+        fold->data_bytes += event->u.data.size;
+        hp_fold_bytes(fold, event->u.data.bytes, event->u.data.size);
+        break;
+    default:
+        break;
+    }
+    return HP_CONTINUE;
+}
+
+static struct hp_input input_of(const struct subject *subject, uint32_t mode)
+{
+    return (struct hp_input){.size = sizeof(struct hp_input),
+                             .mode = mode,
+                             .image = subject->image,
+                             .image_size = subject->size};
+}
+
+static void walk(struct hp_fold *fold, const struct subject *subject,
+                 uint32_t mode)
+{
+    struct hp_input input = input_of(subject, mode);
+    struct hp_sink sink = {sizeof sink, fold_event, fold};
+
+    if (hp_backend_native.walk(&input, &sink) != HP_WALK_DONE)
+        die("the native walk");
+}
+
+static void run_strict(struct hp_fold *fold, const struct subject *subject)
+{
+    walk(fold, subject, HP_MODE_STRICT);
+}
+
+static void run_forensic(struct hp_fold *fold, const struct subject *subject)
+{
+    walk(fold, subject, HP_MODE_FORENSIC);
+}
+
+static void run_bare(struct hp_fold *fold, const struct subject *subject)
+{
+    hp_bare_chase(fold, subject->image);
+}
+
+/* hivex gives names as UTF-8: folds the units they stand for. */
+static void fold_utf8(struct hp_fold *fold, const char *text, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    for (size_t i = 0; i < size; i++) {
+        unsigned unit = at[i];
+        if (unit >= 0xe0 && i + 2 < size) {
+            unit =
+                (unit & 15) << 12 | (at[i + 1] & 63u) << 6 | (at[i + 2] & 63u);
+            i += 2;
+        } else if (unit >= 0xc0 && i + 1 < size) {
+            unit = (unit & 31) << 6 | (at[i + 1] & 63u);
+            i += 1;
+        }
+        fold->sum += unit;
+    }
+}
+
+static void hivex_values(struct hp_fold *fold, hive_h *hive, hive_node_h node)
+{
+    hive_value_h *values = hivex_node_values(hive, node);
+
+    if (values == NULL)
+        die("hivex_node_values");
+    for (size_t i = 0; values[i] != 0; i++) {
+        size_t size;
+        hive_type type;
+        char *key = hivex_value_key(hive, values[i]);
+        char *data = hivex_value_value(hive, values[i], &type, &size);
+        if (key == NULL || data == NULL)
+            die("a value in hivex");
+        fold->values++;
+        fold_utf8(fold, key, hivex_value_key_len(hive, values[i]));
+        fold->data_bytes += size;
+        hp_fold_bytes(fold, data, size);
+        free(key);
+        free(data);
+    }
+    free(values);
+}
+
+static void hivex_key(struct hp_fold *fold, hive_h *hive, hive_node_h node)
+{
+    char *name = hivex_node_name(hive, node);
+    hive_node_h *children = hivex_node_children(hive, node);
+
+    if (name == NULL || children == NULL)
+        die("a key in hivex");
+    fold->keys++;
+    fold_utf8(fold, name, hivex_node_name_len(hive, node));
+    hivex_values(fold, hive, node);
+    for (size_t i = 0; children[i] != 0; i++)
+        hivex_key(fold, hive, children[i]);
+    free(children);
+    free(name);
+}
+
+static void run_hivex(struct hp_fold *fold, const struct subject *subject)
+{
+    hive_h *hive = hivex_open(subject->path, 0);
+
+    if (hive == NULL)
+        die("hivex_open");
+    hivex_key(fold, hive, hivex_root(hive));
+    hivex_close(hive);
+}
+
+/* ---- all services with their ImagePath --------------------------------- */
+
+static void run_services(struct hp_fold *fold, const struct subject *subject)
+{
+    struct hp_source source = {.input = input_of(subject, HP_MODE_FORENSIC),
+                               .backend = &hp_backend_native_pruned};
+    struct hp_arena arena = hp_arena_of(hp_allocator_libc, ARENA_MOST);
+    struct hp_services services;
+
+    if (hp_services_read(&services, &arena, &source, 1, NULL, NULL, 0) != HP_OK)
+        die("hp_services_read");
+    for (size_t i = 0; i < services.count; i++) {
+        struct hp_span path = services.list[i].image_path.data;
+        fold->keys++;
+        fold->values += services.list[i].image_path.present;
+        hp_fold_bytes(fold, path.ptr, path.len);
+    }
+    hp_arena_close(&arena);
+}
+
+static void run_hivex_services(struct hp_fold *fold,
+                               const struct subject *subject)
+{
+    hive_h *hive = hivex_open(subject->path, 0);
+
+    if (hive == NULL)
+        die("hivex_open");
+    hive_node_h set =
+        hivex_node_get_child(hive, hivex_root(hive), "ControlSet001");
+    hive_node_h *list =
+        hivex_node_children(hive, hivex_node_get_child(hive, set, "Services"));
+    for (size_t i = 0; list != NULL && list[i] != 0; i++) {
+        hive_value_h value = hivex_node_get_value(hive, list[i], "ImagePath");
+        size_t size;
+        hive_type type;
+        fold->keys++;
+        if (value == 0)
+            continue;
+        char *data = hivex_value_value(hive, value, &type, &size);
+        fold->values++;
+        hp_fold_bytes(fold, data, size);
+        free(data);
+    }
+    free(list);
+    hivex_close(hive);
+}
+
+/* ---- the report --------------------------------------------------------- */
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x, y;
+
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+static double median(const double *values)
+{
+    double sorted[ROUNDS];
+
+    memcpy(sorted, values, sizeof sorted);
+    qsort(sorted, ROUNDS, sizeof sorted[0], by_value);
+    return sorted[ROUNDS / 2];
+}
+
+static void run_round(struct side *sides, size_t count, int round,
+                      const struct subject *subject)
+{
+    for (size_t i = 0; i < count; i++) {
+        double start = now();
+        sides[i].fold = (struct hp_fold){0};
+        sides[i].run(&sides[i].fold, subject);
+        sides[i].seconds[round] = now() - start;
+    }
+}
+
+/* Prints each side's median and how it stands to sides[reference]. */
+static void report(const char *title, const struct side *sides, size_t count,
+                   size_t reference)
+{
+    printf("%s\n", title);
+    for (size_t i = 0; i < count; i++) {
+        double ratios[ROUNDS];
+        for (int k = 0; k < ROUNDS; k++)
+            ratios[k] = sides[i].seconds[k] / sides[reference].seconds[k];
+        printf("  %-16s %9.4f ms   x %7.3f of %s   keys %llu values %llu "
+               "data %llu sum %llx\n",
+               sides[i].name, median(sides[i].seconds) * 1e3, median(ratios),
+               sides[reference].name, (unsigned long long)sides[i].fold.keys,
+               (unsigned long long)sides[i].fold.values,
+               (unsigned long long)sides[i].fold.data_bytes,
+               (unsigned long long)sides[i].fold.sum);
+    }
+}
+
+static void bench_speed(const struct subject *subject)
+{
+    static struct side walks[] = {
+        {.name = "bare", .run = run_bare},
+        {.name = "native-strict", .run = run_strict},
+        {.name = "native-forensic", .run = run_forensic},
+        {.name = "hivex", .run = run_hivex}};
+    static struct side services[] = {
+        {.name = "native-services", .run = run_services},
+        {.name = "hivex-services", .run = run_hivex_services}};
+
+    for (int round = 0; round < ROUNDS; round++) {
+        run_round(walks, 4, round, subject);
+        run_round(services, 2, round, subject);
+    }
+    printf("%d rounds, medians; ratios are medians of the rounds' ratios\n",
+           ROUNDS);
+    report("whole walk, open included", walks, 4, 0);
+    report("all services with ImagePath, open included", services, 2, 0);
+}
+
+static uint64_t peak_memory(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+/* The walk's own peak: what the process grows by, its mapped file included. */
+static void bench_memory(const struct subject *subject)
+{
+    uint64_t before = peak_memory();
+    uint64_t most = subject->size + subject->size / 32 + (1 << 20);
+    struct hp_fold fold = {0};
+
+    walk(&fold, subject, HP_MODE_FORENSIC);
+    uint64_t grown = peak_memory() - before;
+    printf("peak memory of a forensic walk: %llu bytes for a file of %zu; "
+           "file + file/32 + 1 MiB is %llu: %s\n",
+           (unsigned long long)grown, subject->size, (unsigned long long)most,
+           grown <= most ? "kept" : "NOT KEPT");
+}
+
+static struct subject map(const char *path)
+{
+    struct subject subject = {.path = path};
+    int fd = open(path, O_RDONLY);
+    struct stat status;
+
+    if (fd < 0 || fstat(fd, &status) != 0)
+        die(path);
+    subject.size = (size_t)status.st_size;
+    subject.image = mmap(NULL, subject.size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (subject.image == MAP_FAILED)
+        die(path);
+    return subject;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 ||
+        (strcmp(argv[1], "speed") != 0 && strcmp(argv[1], "memory") != 0)) {
+        fprintf(stderr, "usage: bench speed|memory HIVE\n");
+        return 2;
+    }
+    struct subject subject = map(argv[2]);
+    if (strcmp(argv[1], "speed") == 0)
+        bench_speed(&subject);
+    else
+        bench_memory(&subject);
+    return 0;
+}

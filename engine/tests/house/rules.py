@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""rules.py SOURCE_DIR BUILD_DIR: the house rules that a machine can check.
+
+Prints each violation as file:line: rule and exits 1 if there is one; exits 3
+when it found nothing to check."""
+import json
+import pathlib
+import re
+import sys
+
+# What each layer may include: itself and the layers named here.
+LAYERS = {
+    "base": set(),
+    "regf": {"base"},
+    "backend": {"base", "regf"},
+    "writer": {"base", "backend"},
+    "cli": {"base", "backend", "writer"},
+    "bench": {"base", "backend", "writer"},
+}
+# hp_backend.h and everything a layer's headers include is public to the next,
+# but regf is behind backend: only its .c files may look at it.
+HIDDEN = {("backend", "regf")}
+FUNCTION_LINES = 60
+NESTING = 4
+COLUMNS = 80
+
+STRUCT_CAST = re.compile(r"\(\s*(const\s+)?(struct\s+\w+|u?int(16|32|64)_t)\s*\*\s*\)(?!0\b)")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+# One word each, so that this file does not find itself.
+UNFINISHED = re.compile("TO" + "DO|FIX" + "ME|XX" + "X")
+
+
+def strip_literals(line):
+    """`line` without what stands in quotes."""
+    line = re.sub(r"'(\\.|[^'\\])*'", "''", line)
+    return re.sub(r'"(\\.|[^"\\])*"', '""', line)
+
+
+def functions(lines):
+    """(first, last, deepest nesting) of each function body in `lines`."""
+    start = depth = deepest = 0
+    comment = False
+    for number, raw in enumerate(lines, 1):
+        line = strip_literals(raw)
+        if comment or line.lstrip().startswith("/*"):
+            comment = "*/" not in line
+            continue
+        if line == "{":
+            start, depth, deepest = number, 0, 0
+        depth += line.count("{")
+        deepest = max(deepest, depth)
+        depth -= line.count("}")
+        if line == "}" and start:
+            yield start, number, deepest
+            start = 0
+
+
+def check_text(path, lines):
+    if "SPDX-License-Identifier: Apache-2.0" not in "".join(lines[:2]):
+        yield 1, "no SPDX line"
+    for number, line in enumerate(lines, 1):
+        if len(line) > COLUMNS and path.suffix in (".c", ".h"):
+            yield number, f"more than {COLUMNS} columns"
+        if UNFINISHED.search(line):
+            yield number, "unfinished by its own words"
+
+
+def check_code(lines):
+    for first, last, deepest in functions(lines):
+        if last - first - 1 > FUNCTION_LINES:
+            yield first, f"function of {last - first - 1} lines"
+        if deepest > NESTING:
+            yield first, f"nested {deepest} levels"
+
+
+def check_casts(lines):
+    for number, line in enumerate(lines, 1):
+        if not line.startswith(" *") and STRUCT_CAST.search(strip_literals(line)):
+            yield number, "cast to a pointer to a struct or an integer"
+
+
+def check_includes(layer, path, lines, owners):
+    for number, line in enumerate(lines, 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        if "/" in match[1]:
+            yield number, "an include with a path goes round the layers"
+        owner = owners.get(match[1])
+        if owner in (None, layer):
+            continue
+        if owner not in LAYERS[layer]:
+            yield number, f"{layer} includes {match[1]} of {owner}"
+        elif (layer, owner) in HIDDEN and path.suffix == ".h":
+            yield number, f"a header of {layer} includes {match[1]} of {owner}"
+
+
+def check_include_paths(source, build):
+    """An upward include must not compile: no -I leads to a layer above."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"])
+        layer = path.parent.name
+        if path.parent.parent != source / "engine" or layer not in LAYERS:
+            continue
+        for folder in re.findall(r"-I(\S+)", entry["command"]):
+            owner = pathlib.Path(folder).name
+            if owner in LAYERS and owner not in LAYERS[layer] | {layer}:
+                yield path, 1, f"compiled with -I{owner}"
+
+
+def main():
+    source, build = (pathlib.Path(arg).resolve() for arg in sys.argv[1:3])
+    engine = source / "engine"
+    owners = {header.name: layer for layer in LAYERS
+              for header in (engine / layer).glob("*.h")}
+    found = checked = 0
+    problems = list(check_include_paths(source, build))
+    for path in sorted(engine.rglob("*.[ch]")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        layer = path.relative_to(engine).parts[0]
+        checks = [check_text(path, lines), check_code(lines)]
+        if layer in LAYERS:
+            checks += [check_casts(lines), check_includes(layer, path, lines, owners)]
+        problems += [(path, *problem) for check in checks for problem in check]
+        checked += 1
+    for path, number, rule in problems:
+        print(f"{path.relative_to(source)}:{number}: {rule}")
+        found += 1
+    print(f"{checked} files checked, {found} violations")
+    return 3 if checked == 0 else 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
