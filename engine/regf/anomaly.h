@@ -51,7 +51,6 @@ enum hp_reaction {
     X(BIN_SIZE, "bin-size", "hbin.size", REFUSE, SKIP)                         \
     X(CELL_SIZE, "cell-size", "cell.size", REFUSE, SKIP)                       \
     X(CELL_PAST, "cell-past-end", "cell.size", REFUSE, CLAMP)                  \
-    X(NK, "nk", "nk.signature", REFUSE, DROP)                                  \
     X(NK_DEPTH, "nk-depth", "nk.subkeys", REFUSE, SKIP)                        \
     X(NK_CYCLE, "nk-cycle", "list.element", REFUSE, DROP)                      \
     X(NK_PARENT, "nk-parent", "nk.parent", NOTE, NOTE)                         \
