@@ -229,13 +229,13 @@ static const struct row {
       [I] = "\\uDFFF\\uDBFF"}},
     {TEXT_INIT(u"\U0001F600"), {NULL}},
     {TEXT_INIT(u"\U0010FFFF"), {NULL}},
-    {TEXT_INIT(u"\U0001D173\U000E0001"),
-     {[T] = "\\uD834\\uDD73\\uDB40\\uDC01",
-      [J] = "\\uD834\\uDD73\\uDB40\\uDC01",
-      [H] = "\\uD834\\uDD73\\uDB40\\uDC01",
-      [X] = "&#x1D173;&#xE0001;",
-      [M] = "\\uD834\\uDD73\\uDB40\\uDC01",
-      [I] = "\\uD834\\uDD73\\uDB40\\uDC01"}},
+    {TEXT_INIT(u"\U0001D173\U000E0000"),
+     {[T] = "\\uD834\\uDD73\\uDB40\\uDC00",
+      [J] = "\\uD834\\uDD73\\uDB40\\uDC00",
+      [H] = "\\uD834\\uDD73\\uDB40\\uDC00",
+      [X] = "&#x1D173;&#xE0000;",
+      [M] = "\\uD834\\uDD73\\uDB40\\uDC00",
+      [I] = "\\uD834\\uDD73\\uDB40\\uDC00"}},
     {TEXT_INIT(u"::error::x"), {[M] = "&#x3A;&#x3A;error&#x3A;&#x3A;x"}},
     {TEXT_INIT(u"##[error]x"), {[M] = "&#x23;&#x23;&#x5B;error&#x5D;x"}},
     {TEXT_INIT(u"100%"), {[M] = "100&#x25;", [I] = "100%25"}},
@@ -681,6 +681,8 @@ static void csv__guards_exactly_what_starts_a_formula(void **state)
         want = want || unit == ' ' || is_hidden(unit);
         assert_int_equal(got[1] == '\'', want);
     }
+    escape(got, C, (struct hp_text){u"\t", 1});
+    assert_string_equal(got, "\"'\t\"");
     escape(got, C, (struct hp_text){u" =", 1});
     assert_string_equal(got, "\" \"");
 }
