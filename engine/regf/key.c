@@ -13,21 +13,6 @@ static inline uint16_t upcase(uint16_t unit)
     return hp_upcase(unit);
 }
 
-uint32_t hp_raw_name_hash(struct hp_raw_name name)
-{
-    size_t count = hp_raw_name_count(name);
-    uint32_t hash = 0;
-
-    name = hp_raw_name_batch(name);
-    if (name.compressed)
-        for (size_t i = 0; i < count; i++)
-            hash = hash * 37 + upcase(hp_at_u8(name.bytes, i));
-    else
-        for (size_t i = 0; i < count; i++)
-            hash = hash * 37 + upcase(hp_at_u16(name.bytes, 2 * i));
-    return hash;
-}
-
 int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
 {
     size_t a_count = hp_raw_name_count(a), b_count = hp_raw_name_count(b);
@@ -51,15 +36,22 @@ static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
     return hp_hive_report_field(hive, anomaly, status, key->offset, found);
 }
 
-static bool has_backslash(struct hp_raw_name name)
+/* One pass over the name: sets its hash, and returns whether it holds a
+ * backslash. */
+static bool scan_name(struct hp_key *key)
 {
+    struct hp_raw_name name = hp_raw_name_batch(key->name);
     size_t count = hp_raw_name_count(name);
+    bool backslash = false;
+    uint32_t hash = 0;
 
-    name = hp_raw_name_batch(name);
-    for (size_t i = 0; i < count; i++)
-        if (hp_raw_name_unit(name, i) == '\\')
-            return true;
-    return false;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t unit = hp_raw_name_unit(name, i);
+        backslash |= unit == '\\';
+        hash = hash * 37 + upcase(unit);
+    }
+    key->hash = hash;
+    return backslash;
 }
 
 /* Windows checks names on loading: 1 to 256 characters, no backslash. */
@@ -89,7 +81,7 @@ static bool read_name(struct hp_key *key, struct hp_hive *hive,
     if (hp_raw_name_count(key->name) > NAME_MOST &&
         !report(hive, HP_A_NK_NAME_LONG, HP_E_NAME_LENGTH, key, length))
         return false;
-    return !has_backslash(key->name) ||
+    return !scan_name(key) ||
            report(hive, HP_A_NK_NAME_BACKSLASH, HP_E_NAME_CHARACTER, key, '\\');
 }
 

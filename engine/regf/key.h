@@ -32,9 +32,6 @@ static inline uint16_t hp_raw_name_unit(struct hp_raw_name name, size_t at)
                            : hp_at_u16(name.bytes, 2 * at);
 }
 
-/* The hash of lh lists: H = 37 H + upcase(unit), modulo 2^32. */
-uint32_t hp_raw_name_hash(struct hp_raw_name name);
-
 /* Below 0, 0, above 0 as `a` sorts before, with or behind `b`: by upper-cased
  * units, the order of subkey lists. */
 int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b);
@@ -42,6 +39,8 @@ int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b);
 struct hp_key {
     uint32_t offset; /* of the nk cell */
     struct hp_raw_name name;
+    uint32_t hash; /* of the name, as lh lists have it: H = 37 H + upcase(unit),
+                    * modulo 2^32 */
     uint16_t flags;
     uint64_t filetime;
     uint32_t subkey_count, subkeys; /* subkeys: the list's offset */

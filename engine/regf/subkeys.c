@@ -168,25 +168,24 @@ static bool hint_fits(struct hp_raw_name name, uint32_t hint)
     return true;
 }
 
-static bool fits(const struct hp_subkey *subkey, struct hp_raw_name name)
+static bool fits(const struct hp_subkey *subkey, const struct hp_key *key)
 {
     if (subkey->signature == SIG_LF)
-        return hint_fits(name, subkey->hint);
-    return subkey->signature != SIG_LH ||
-           hp_raw_name_hash(name) == subkey->hint;
+        return hint_fits(key->name, subkey->hint);
+    return subkey->signature != SIG_LH || key->hash == subkey->hint;
 }
 
 void hp_subkey_check(struct hp_hive *hive, const struct hp_subkey *subkey,
-                     struct hp_raw_name name, struct hp_raw_name previous)
+                     const struct hp_key *key, struct hp_raw_name previous)
 {
     uint32_t list = subkey->ref.owner;
 
-    if (!fits(subkey, name))
+    if (!fits(subkey, key))
         hp_hive_report_field(hive, HP_A_LIST_HINT, HP_E_HINT, list,
                              subkey->hint);
     if (previous.bytes.len == 0)
         return;
-    int order = hp_raw_name_compare(previous, name);
+    int order = hp_raw_name_compare(previous, key->name);
     if (order == 0)
         hp_hive_report_field(hive, HP_A_LIST_DUPLICATE, HP_E_DUPLICATE, list,
                              subkey->ref.target);

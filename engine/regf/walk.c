@@ -137,7 +137,7 @@ static void step_subkeys(struct hp_walk *walk)
     }
     if (!hp_key_open(&walk->key, hive, subkey.ref, parent))
         return;
-    hp_subkey_check(hive, &subkey, walk->key.name, frame->previous);
+    hp_subkey_check(hive, &subkey, &walk->key, frame->previous);
     frame->previous = walk->key.name;
     enter(walk);
 }
