@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "grow.h"
+
+#include <string.h>
+
+void *hp_grow(void *items, size_t *room, size_t count, size_t size,
+              struct hp_arena *arena)
+{
+    size_t wider = *room == 0 ? 16 : 2 * *room;
+
+    if (count < *room)
+        return items;
+    void *moved = hp_arena_array(arena, wider, size);
+    if (moved == NULL)
+        return NULL;
+    if (count > 0)
+        memcpy(moved, items, count * size);
+    *room = wider;
+    return moved;
+}
