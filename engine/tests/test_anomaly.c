@@ -31,11 +31,6 @@ struct lie {
     const char *forensic; /* NULL: as strict */
 };
 
-static void ri_2(struct hive_builder *h)
-{
-    hb_ri_depth(h, 2);
-}
-
 static void ri_9(struct hive_builder *h)
 {
     hb_ri_depth(h, 9);
@@ -598,12 +593,6 @@ static const struct lie lies[] = {
      " !duplicate@lf:A/list.element=78(noted) - +A"
      " !duplicate@lf:A/list.element=78(noted) -"
      " !depth@ri:R/ri.element=1a0(skipped) - partial"},
-    {HP_A_RI_DEPTH,
-     ri_2,
-     {{NULL, 0, 0, 0, NULL}},
-     "hive5 +R"
-     " !depth@ri:1/ri.element=e0" REFUSED,
-     "hive5 +R +A - - done"},
     {HP_A_RI_DEPTH,
      ri_9,
      {{NULL, 0, 0, 0, NULL}},
