@@ -5,8 +5,9 @@
  *
  * Readers come in two kinds. hp_span_* check the bounds and may fail. hp_at_*
  * are for a record that was opened with a known least length; reading past it
- * is our own bug (assert), not the input's. Both count one read; a record
- * whose every field is wanted is counted at once by hp_span_batch. */
+ * is our own bug (assert), not the input's. Both count one read (a
+ * u64: two); a record whose every byte is wanted is counted at once, byte by
+ * byte, by hp_span_batch. */
 #ifndef HP_SPAN_H
 #define HP_SPAN_H
 

@@ -6,13 +6,6 @@
 
 #define NAME_MOST 256 /* characters */
 
-static inline uint16_t upcase(uint16_t unit)
-{
-    if (unit < 0x80)
-        return unit >= 'a' && unit <= 'z' ? (uint16_t)(unit - 'a' + 'A') : unit;
-    return hp_upcase(unit);
-}
-
 int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
 {
     size_t a_count = hp_raw_name_count(a), b_count = hp_raw_name_count(b);
@@ -22,7 +15,7 @@ int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
     b = hp_raw_name_batch(b);
     for (size_t i = 0; i < both; i++) {
         uint16_t one = hp_raw_name_unit(a, i), other = hp_raw_name_unit(b, i);
-        int order = one == other ? 0 : upcase(one) - upcase(other);
+        int order = one == other ? 0 : hp_upcase(one) - hp_upcase(other);
         if (order != 0)
             return order;
     }
@@ -48,7 +41,7 @@ static bool scan_name(struct hp_key *key)
     for (size_t i = 0; i < count; i++) {
         uint16_t unit = hp_raw_name_unit(name, i);
         backslash |= unit == '\\';
-        hash = hash * 37 + upcase(unit);
+        hash = hash * 37 + hp_upcase(unit);
     }
     key->hash = hash;
     return backslash;
