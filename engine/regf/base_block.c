@@ -46,23 +46,32 @@ static bool check_signature(struct hp_hive *hive)
     return report(hive, HP_A_BASE_SIGNATURE, HP_E_SIGNATURE, found);
 }
 
-/* Minor versions below 3 are another format, unless the checksum says that
- * the field is not what was written; then, as above 6, the cells are taken for
- * those of version 1.5. */
-static bool check_minor(struct hp_hive *hive, uint32_t minor, bool intact)
+/* Below version 1.3 cells had another header, with the root's "nk" four bytes
+ * further on. Where it stands in today's place the version is the lie. */
+static bool is_old_format(const struct hp_hive *hive,
+                          const struct hp_base_block *base)
 {
+    size_t root = (size_t)BASE_SIZE + base->root + CELL_SIZE_FIELD;
+    uint16_t signature;
+
+    return !hp_span_u16(hive->image, root, &signature) || signature != SIG_NK;
+}
+
+/* What a hive of unknown minor version holds is taken for version 1.5. */
+static bool check_minor(struct hp_hive *hive, const struct hp_base_block *base)
+{
+    uint32_t minor = base->minor;
+
     hive->minor = minor;
     if (minor >= MINOR_LEAST && minor <= MINOR_MOST)
         return true;
     hive->minor = MINOR_ASSUMED;
-    return report(hive,
-                  minor < MINOR_LEAST && intact ? HP_A_BASE_MINOR_OLD
-                                                : HP_A_BASE_MINOR,
-                  HP_E_VERSION, minor);
+    if (minor < MINOR_LEAST && is_old_format(hive, base))
+        return report(hive, HP_A_BASE_MINOR_OLD, HP_E_VERSION, minor);
+    return report(hive, HP_A_BASE_MINOR, HP_E_VERSION, minor);
 }
 
-static bool check_version(struct hp_hive *hive, struct hp_base_block *base,
-                          bool intact)
+static bool check_version(struct hp_hive *hive, struct hp_base_block *base)
 {
     uint32_t major = hp_at_u32(hive->image, BASE_MAJOR);
     uint32_t type = hp_at_u32(hive->image, BASE_TYPE);
@@ -71,7 +80,7 @@ static bool check_version(struct hp_hive *hive, struct hp_base_block *base,
     base->minor = hp_at_u32(hive->image, BASE_MINOR);
     if (major != MAJOR)
         return report(hive, HP_A_BASE_MAJOR, HP_E_VERSION, major);
-    if (!check_minor(hive, base->minor, intact))
+    if (!check_minor(hive, base))
         return false;
     if (type != TYPE_PRIMARY)
         return report(hive, HP_A_BASE_TYPE, HP_E_FILE_TYPE, type);
@@ -94,11 +103,11 @@ static void check_notes(struct hp_hive *hive, const struct hp_base_block *base)
 static bool check_base(struct hp_hive *hive, struct hp_base_block *base)
 {
     uint32_t checksum = hp_at_u32(hive->image, BASE_CHECKSUM);
-    bool intact = checksum == hp_base_block_checksum(hive->image);
 
-    if (!check_signature(hive) || !check_version(hive, base, intact))
+    if (!check_signature(hive) || !check_version(hive, base))
         return false;
-    if (!intact && !report(hive, HP_A_BASE_CHECKSUM, HP_E_CHECKSUM, checksum))
+    if (checksum != hp_base_block_checksum(hive->image) &&
+        !report(hive, HP_A_BASE_CHECKSUM, HP_E_CHECKSUM, checksum))
         return false;
     check_notes(hive, base);
     return true;
