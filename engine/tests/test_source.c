@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -561,6 +562,61 @@ static void isolated__nothing_is_left_running(void **state)
     (void)munmap((void *)(uintptr_t)shared, sizeof(pid_t));
 }
 
+/* A program that is killed cannot clean up: its keeper does. */
+static void isolated__nothing_outlives_the_program(void **state)
+{
+    volatile pid_t *shared = mmap(NULL, sizeof(pid_t), PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct hp_source source = script_of("dHKw");
+    struct notes notes = {{0}, 0, NULL};
+    struct hp_sink sink = {sizeof(sink), note, &notes};
+    pid_t program;
+    (void)state;
+
+    assert_true(shared != MAP_FAILED);
+    survivor_of_test = shared;
+    source.limits.wall_seconds = 60;
+    program = fork();
+    if (program == 0) {
+        (void)hp_source_walk(&source, false, &sink, NULL, NULL, 0);
+        _exit(0);
+    }
+    while (*shared == 0)
+        (void)usleep(1000);
+    assert_int_equal(kill(program, SIGKILL), 0);
+    assert_int_equal(waitpid(program, NULL, 0), program);
+    for (int turn = 0; turn < 5000 && kill(*shared, 0) == 0; turn++)
+        (void)usleep(1000);
+    assert_int_equal(kill(*shared, 0), -1);
+    assert_int_equal(errno, ESRCH);
+    (void)munmap((void *)(uintptr_t)shared, sizeof(pid_t));
+}
+
+/* Wherever descriptors run out, the walk fails and leaks none. */
+static void isolated__needs_descriptors(void **state)
+{
+    struct hp_source source = script_of("HKL0");
+    struct notes notes = {{0}, 0, NULL};
+    struct hp_sink sink = {sizeof(sink), note, &notes};
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    struct rlimit before, low;
+    size_t open = open_descriptors();
+    uint32_t result = HP_WALK_FAILED;
+    (void)state;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = before;
+    for (low.rlim_cur = 3; result != HP_WALK_DONE; low.rlim_cur++) {
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+        result = hp_source_walk(&source, false, &sink, &err, NULL, 0);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_int_equal(open_descriptors(), open);
+        assert_true(result == HP_WALK_DONE || err.status == HP_E_SPAWN);
+        assert_true(low.rlim_cur < 40);
+    }
+    assert_true(low.rlim_cur > 9); /* six were needed */
+}
+
 static void isolated__closed_standard_streams_do_no_harm(void **state)
 {
     struct hp_source source = script_of("HKVDL0");
@@ -803,6 +859,8 @@ int main(void)
         cmocka_unit_test(answers__mean_the_same_everywhere),
         cmocka_unit_test(isolated__stop_ends_a_reader_that_does_not),
         cmocka_unit_test(isolated__nothing_is_left_running),
+        cmocka_unit_test(isolated__nothing_outlives_the_program),
+        cmocka_unit_test(isolated__needs_descriptors),
         cmocka_unit_test(isolated__closed_standard_streams_do_no_harm),
         cmocka_unit_test(stream__is_not_trusted),
         cmocka_unit_test(stream__unread_answers_do_not_block),
