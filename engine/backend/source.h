@@ -38,7 +38,9 @@ struct hp_source {
  *
  * For HP_WALK_FAILED and HP_WALK_REFUSED *err (may be NULL) says why; `text`
  * (may be NULL) receives up to text_size bytes of a NUL-terminated ASCII
- * detail, e.g. dlerror's or "signal 11". An isolated back end that crashes,
+ * detail, e.g. dlerror's or "signal 11". err->field is a reader's own only when
+ * a built-in back end ran in this process; else it is "back end", and the
+ * detail of a refusal is the reader's field. An isolated back end that crashes,
  * hangs, breaks the event protocol or exceeds a limit is HP_WALK_FAILED with
  * HP_E_CRASH, _WALL, _CPU, _MEMORY, _OUTPUT or _PROTOCOL. */
 uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
