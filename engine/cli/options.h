@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The options of all sub-commands: each is defined once, with the
+ * sub-commands that take it, and --help is made from the same table. */
+#ifndef HP_OPTIONS_H
+#define HP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "enumerate.h"
+#include "exit_codes.h"
+#include "output.h"
+#include "volume_list.h"
+
+/* Sub-commands, bits. */
+enum {
+    HP_CMD_ENUMERATE = 1,
+    HP_CMD_PATH = 2,
+    HP_CMD_DUMP = 4,
+    HP_CMD_DIFF = 8,
+    HP_CMD_REMEDY = 16
+};
+
+struct hp_options;
+
+struct hp_command {
+    unsigned bit;         /* HP_CMD_ */
+    const char *name;     /* "enumerate" */
+    const char *operands; /* "HIVE" */
+    const char *summary;  /* one line */
+    enum hp_exit (*run)(struct hp_options *options, struct hp_output *output);
+};
+
+/* A back end as the user named it. */
+struct hp_reader {
+    const char *name;
+    const struct hp_backend *backend; /* or NULL and */
+    const char *module;
+    const struct hp_backend *pruned; /* for a sink that skips most keys */
+    bool isolated;
+};
+
+struct hp_options {
+    const struct hp_command *command;
+    struct hp_arena *arena;
+    bool help;
+
+    /* how hives are read */
+    uint32_t mode; /* HP_MODE_ */
+    struct hp_reader reader[2];
+    size_t reader_count; /* given; reader[0] is set in any case */
+
+    /* what is modelled */
+    struct hp_question question; /* its pointers lie in the arena */
+    struct hp_volume_list volumes;
+    struct hp_variable *variables;
+    const char *volumes_file;  /* NULL: none */
+    const char *software_file; /* NULL: none */
+
+    /* what is printed */
+    bool json;
+    bool count;
+
+    /* path */
+    struct hp_path_question path;
+    bool has_data; /* STRING or --hex was given */
+
+    /* what is left: file names */
+    char **operands;
+    int operand_count;
+};
+
+/* Reads argv (argv[0] is the sub-command's name) for `command`. Everything
+ * *options points to lives in `arena` or argv.
+ *
+ * HP_EXIT_GOOD: *options is set, or options->help is and nothing else.
+ * Otherwise the program ends with the result; a message was printed. */
+enum hp_exit hp_options_read(struct hp_options *options, struct hp_arena *arena,
+                             const struct hp_command *command, int argc,
+                             char **argv);
+
+/* The text of `hiveproof COMMAND --help`. */
+void hp_options_help(const struct hp_command *command,
+                     struct hp_output *output);
+
+#endif
