@@ -30,16 +30,24 @@ static bool is_start(const struct hp_hive *hive, uint32_t offset)
     return hive->starts == NULL || (hive->starts[bit / 8] >> bit % 8 & 1) != 0;
 }
 
-static bool spend_record(struct hp_hive *hive)
+/* The work is used up: said once. */
+static bool exhaust(struct hp_hive *hive)
 {
-    if (hive->records < hive->record_limit && hive->reads < hive->read_limit) {
-        hive->records++;
-        return true;
-    }
     if (!hive->exhausted)
         hp_hive_report_field(hive, HP_A_WORK, HP_E_WORK, 0, hive->records);
     hive->exhausted = true;
     return false;
+}
+
+/* The cell runs past the bins: what there is of it. */
+static bool clamp(struct hp_span *payload, struct hp_hive *hive,
+                  uint32_t offset, uint32_t raw)
+{
+    size_t start = (size_t)offset + CELL_SIZE_FIELD;
+
+    return hp_hive_report_field(hive, HP_A_CELL_PAST, HP_E_CELL_SIZE, offset,
+                                raw) &&
+           hp_span_sub(hive->bins, start, hive->bins.len - start, payload);
 }
 
 bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
@@ -48,8 +56,9 @@ bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
     struct hp_span body;
     uint32_t raw;
 
-    if (!spend_record(hive))
-        return false;
+    if (hive->records == hive->record_limit || hive->reads >= hive->read_limit)
+        return exhaust(hive);
+    hive->records++;
     if (ref.target % CELL_ALIGN != 0 ||
         !hp_span_u32(hive->bins, ref.target, &raw))
         return blame_reference(hive, ref, HP_E_CELL_OFFSET);
@@ -63,13 +72,9 @@ bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
     if (size % CELL_ALIGN != 0)
         return blame_cell(hive, ref, raw);
     if (!hp_span_sub(hive->bins, (size_t)ref.target + CELL_SIZE_FIELD,
-                     size - CELL_SIZE_FIELD, &body)) {
-        if (!hp_hive_report_field(hive, HP_A_CELL_PAST, HP_E_CELL_SIZE,
-                                  ref.target, raw))
-            return false;
-        hp_span_sub(hive->bins, (size_t)ref.target + CELL_SIZE_FIELD,
-                    hive->bins.len - ref.target - CELL_SIZE_FIELD, &body);
-    }
+                     size - CELL_SIZE_FIELD, &body) &&
+        !clamp(&body, hive, ref.target, raw))
+        return false;
     if (body.len < need)
         return blame_reference(hive, ref, HP_E_CELL_SHORT);
     *payload = body;

@@ -6,6 +6,21 @@
 
 #define NAME_MOST 256 /* characters */
 
+/* The first characters of both names that differ; their end when none do. */
+static size_t common_length(struct hp_raw_name a, struct hp_raw_name b,
+                            size_t count)
+{
+    size_t i = 0;
+
+    if (a.compressed && b.compressed)
+        while (i < count && hp_at_u8(a.bytes, i) == hp_at_u8(b.bytes, i))
+            i++;
+    else
+        while (i < count && hp_raw_name_unit(a, i) == hp_raw_name_unit(b, i))
+            i++;
+    return i;
+}
+
 int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
 {
     size_t a_count = hp_raw_name_count(a), b_count = hp_raw_name_count(b);
@@ -13,9 +28,9 @@ int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
 
     a = hp_raw_name_batch(a);
     b = hp_raw_name_batch(b);
-    for (size_t i = 0; i < both; i++) {
-        uint16_t one = hp_raw_name_unit(a, i), other = hp_raw_name_unit(b, i);
-        int order = one == other ? 0 : hp_upcase(one) - hp_upcase(other);
+    for (size_t i = common_length(a, b, both); i < both; i++) {
+        int order = hp_upcase(hp_raw_name_unit(a, i)) -
+                    hp_upcase(hp_raw_name_unit(b, i));
         if (order != 0)
             return order;
     }

@@ -50,8 +50,7 @@ struct hp_walk {
 
     struct hp_hive hive;
     enum hp_walk_state state;
-    bool values_only, has_event;
-    enum hp_walk_kind event;
+    bool values_only;
     struct hp_bins bins;
     struct hp_values values;
     struct hp_data data;
