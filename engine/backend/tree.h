@@ -72,7 +72,7 @@ struct hp_difference {
     const struct hp_tree_key *key; /* in a; the parent when the key itself is
                                     * only in one of them; NULL: the hive */
     const char *field; /* "hive.minor_version", "key", "key.filetime",
-                        * "key.class", "value", "value.type", "value.data", ...*/
+                        * "key.class", "value", "value.type", ...*/
     struct hp_text name; /* of the value or of the key that is missing */
     char a[80], b[80];
 };

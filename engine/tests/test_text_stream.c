@@ -220,20 +220,28 @@ static void names__of_every_unit_are_valid_json(void **state)
     }
 }
 
+static const struct {
+    size_t size, lines;
+} pieces[] = {{0, 0}, {1, 1}, {4096, 1}, {4097, 2}, {8192, 2}, {9000, 3}};
+
+static unsigned long byte_of(const char *digits)
+{
+    char two[3] = {digits[0], digits[1], '\0'};
+
+    return strtoul(two, NULL, 16);
+}
+
 static void data__comes_in_pieces_of_4096(void **state)
 {
-    static const struct {
-        size_t size, lines;
-    } cases[] = {{0, 0}, {1, 1}, {4096, 1}, {4097, 2}, {8192, 2}, {9000, 3}};
     static uint8_t bytes[9000];
     (void)state;
 
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = (uint8_t)(i * 31 >> 3);
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
         struct hp_out_buffer buffer = {room, sizeof(room), 0};
         struct hp_event event = {.kind = HP_EVENT_DATA,
-                                 .u.data = {bytes, cases[i].size}};
+                                 .u.data = {bytes, pieces[i].size}};
         struct hp_text_stream stream;
         struct hp_sink sink;
         size_t at = 0, count = 0, hex = 0;
@@ -243,15 +251,13 @@ static void data__comes_in_pieces_of_4096(void **state)
             const char *digits = strstr(room + at, "\"hex\":\"") + 7;
             size_t length = strspn(digits, "0123456789abcdef");
             assert_true(length <= 8192);
-            for (size_t k = 0; k < length; k += 2, hex++) {
-                char two[3] = {digits[k], digits[k + 1], '\0'};
-                assert_int_equal(strtoul(two, NULL, 16), bytes[hex]);
-            }
+            for (size_t k = 0; k < length; k += 2, hex++)
+                assert_int_equal(byte_of(digits + k), bytes[hex]);
             at = (size_t)(strchr(digits, '\n') + 1 - room);
             count++;
         }
-        assert_int_equal(hex, cases[i].size);
-        assert_int_equal(count, cases[i].lines);
+        assert_int_equal(hex, pieces[i].size);
+        assert_int_equal(count, pieces[i].lines);
     }
 }
 

@@ -220,20 +220,20 @@ static void give(void *self, void *block)
     free(block);
 }
 
+static const struct hp_event events[] = {
+    {.kind = HP_EVENT_HIVE},
+    {.kind = HP_EVENT_KEY_ENTER,
+     .u.key = {{"k", 1, HP_UTF8}, 0, 0, {"c", 1, HP_UTF8}, "s", 1}},
+    {.kind = HP_EVENT_VALUE, .u.value = {{"v", 1, HP_UTF8}, 0, 0, 0}},
+    {.kind = HP_EVENT_DATA, .u.data = {"data", 4}},
+    {.kind = HP_EVENT_DATA, .u.data = {"data", 4}},
+    {.kind = HP_EVENT_DAMAGE, .u.damage = {1, 2, 3, "nk", 0}},
+    {.kind = HP_EVENT_KEY_LEAVE},
+};
+
 /* Makes each allocation of a tree fail in turn. */
 static void tree__ends_when_memory_does(void **state)
 {
-    static const char data[] = "data";
-    struct hp_event events[] = {
-        {.kind = HP_EVENT_HIVE},
-        {.kind = HP_EVENT_KEY_ENTER,
-         .u.key = {{"k", 1, HP_UTF8}, 0, 0, {"c", 1, HP_UTF8}, "s", 1}},
-        {.kind = HP_EVENT_VALUE, .u.value = {{"v", 1, HP_UTF8}, 0, 0, 0}},
-        {.kind = HP_EVENT_DATA, .u.data = {data, 4}},
-        {.kind = HP_EVENT_DATA, .u.data = {data, 4}},
-        {.kind = HP_EVENT_DAMAGE, .u.damage = {1, 2, 3, "nk", 0}},
-        {.kind = HP_EVENT_KEY_LEAVE},
-    };
     size_t needed = 0;
     (void)state;
 
@@ -417,19 +417,20 @@ static void compare__ends_when_the_report_says_so(void **state)
     hp_arena_close(&b.arena);
 }
 
+static const struct {
+    unsigned between;
+    uint64_t differences;
+} distances[] = {{63, 63}, {64, 64}, {65, 67}};
+
 /* Siblings are looked for 64 places ahead and no further. */
 static void compare__looks_ahead_64(void **state)
 {
-    static const struct {
-        unsigned between;
-        uint64_t differences;
-    } cases[] = {{63, 63}, {64, 64}, {65, 67}};
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(distances); i++) {
         char items[1000] = "(r", name[16];
         struct builder a, b;
         struct report r = {"", 1000};
-        for (unsigned k = 0; k < cases[i].between; k++) {
+        for (unsigned k = 0; k < distances[i].between; k++) {
             (void)snprintf(name, sizeof(name), "(k%u)", k);
             strcat(items, name);
         }
@@ -437,9 +438,9 @@ static void compare__looks_ahead_64(void **state)
         build(&a, items);
         build(&b, "(r(z))");
         assert_int_equal(hp_tree_compare(&a.tree, &b.tree, report, &r),
-                         cases[i].differences);
+                         distances[i].differences);
         assert_int_equal(hp_tree_compare(&b.tree, &a.tree, report, &r),
-                         cases[i].differences);
+                         distances[i].differences);
         hp_arena_close(&a.arena);
         hp_arena_close(&b.arena);
     }
