@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "hp_limits.h"
 #include "status.h"
 
 /* hivex cannot be asked; the build says what it was compiled against. */

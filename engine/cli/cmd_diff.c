@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "commands.h"
+#include "hp_limits.h"
 #include "input.h"
-#include "limits.h"
 #include "tree.h"
 
 enum { DETAIL_ROOM = 256 };

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "hp_limits.h"
 #include "output.h"
 
 enum {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base_block.h"
 
+#include "hp_limits.h"
 #include "layout.h"
-#include "limits.h"
 
 #define MAJOR 1
 #define MINOR_LEAST 3 /* NT 3.x wrote 0 to 2, in another cell format */

@@ -4,8 +4,8 @@
 #ifndef HP_SUBKEYS_H
 #define HP_SUBKEYS_H
 
+#include "hp_limits.h"
 #include "key.h"
-#include "limits.h"
 
 struct hp_list {
     struct hp_span elements;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "hivex_backend.h"
-#include "limits.h"
+#include "hp_limits.h"
 #include "sample_hives.h"
 #include "source.h"
 #include "tree.h"
