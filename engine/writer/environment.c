@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "limits.h"
+#include "hp_limits.h"
 
 /* Ours: SystemRoot, SystemDrive and those of the tables below. */
 #define OWN_VARIABLES 16

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exclusions.h"
 
-#include "limits.h"
+#include "hp_limits.h"
 #include "multi_sz.h"
 
 /* ---- one entry --------------------------------------------------------- */

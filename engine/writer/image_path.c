@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image_path.h"
 
-#include "limits.h"
+#include "hp_limits.h"
 
 /* Win32 takes MAX_PATH - 1 units without the \\?\ prefix. */
 #define LONGEST_PLAIN_PATH 259
@@ -230,11 +230,11 @@ static void shape_of_device(struct hp_shape *shape, size_t *body,
         *body = 6;
     } else if (hp_text_starts_nocase(rest, "UNC\\")) {
         shape->path_class = 5;
-        *body = 8;
+        *body = 7;
     } else if (hp_text_starts_nocase(rest, "GLOBALROOT\\")) {
         shape->path_class = 4;
         shape->volume = hp_text_from(rest, 10);
-        *body = 15;
+        *body = 14;
     } else if (hp_text_starts_nocase(rest, "Volume{") &&
                hp_guid_parse(&shape->guid, hp_text_from(rest, 6)) &&
                separator_at(rest, 6 + HP_GUID_UNITS)) {

@@ -2,7 +2,7 @@
 #include "judge.h"
 
 #include "grow.h"
-#include "limits.h"
+#include "hp_limits.h"
 
 #define WIN32_TYPES 0x30u
 #define DRIVER_TYPES 0x0Bu

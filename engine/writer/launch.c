@@ -125,17 +125,20 @@ bool hp_launch_has(const struct hp_launch *launch, struct hp_text path,
 
 /* ---- Microsoft's script ------------------------------------------------ */
 
-/* Where the script ends the path: behind ".exe", else behind "dll". In its
- * patterns a dot stands for any character, which is why it takes "rundll32"
- * for a path that ends in "dll"; the worked cases need no more than that. */
+/* Where the script ends the path: behind the last ".exe", else behind "dll".
+ * The worked cases decide: a ".exe" inside a folder's name does not end its
+ * path (I10), and its ".dll" is a pattern whose dot stands for any character,
+ * which is why it takes "rundll32" for a path that ends in "dll" (I16). */
 static size_t script_end(struct hp_text text)
 {
+    size_t end = 0;
     size_t at = hp_text_find_nocase(text, 0, ".exe");
 
-    if (at != HP_NOT_FOUND)
-        return at + 4;
-    at = hp_text_find_nocase(text, 1, "dll");
-    return at == HP_NOT_FOUND ? 0 : at + 3;
+    for (; at != HP_NOT_FOUND; at = hp_text_find_nocase(text, end, ".exe"))
+        end = at + 4;
+    if (end == 0 && (at = hp_text_find_nocase(text, 1, "dll")) != HP_NOT_FOUND)
+        end = at + 3;
+    return end;
 }
 
 static bool is_rooted(struct hp_text path)

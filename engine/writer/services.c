@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "grow.h"
-#include "limits.h"
+#include "hp_limits.h"
 
 /* nk flag of a symbolic link. */
 #define KEY_IS_LINK 0x10u

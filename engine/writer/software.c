@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "software.h"
 
-#include "limits.h"
+#include "hp_limits.h"
 
 #define TEXT_KEPT (2 * (size_t)HP_LIMIT_TEXT_UNITS + 2)
 
