@@ -19,6 +19,10 @@ struct run {
     size_t first_value[HP_PROBE_KEYS]; /* row of the key's first value */
     bool has_subkeys[HP_PROBE_KEYS];
     size_t name_length[HP_PROBE_KEYS];
+    size_t value_length[HP_PROBE_VALUES];
+    /* By key: bit n is set when a value of n characters is wanted, so that
+     * most others are told by their length; all bits: any is wanted. */
+    uint64_t wanted[HP_PROBE_KEYS];
 
     bool reading; /* a value is being read into: */
     struct hp_probe_datum datum;
@@ -40,8 +44,17 @@ static void prepare(struct run *run)
         if (probe->keys[i].name != NULL)
             run->name_length[i] = strlen(probe->keys[i].name);
     }
-    for (size_t i = probe->value_count; i > 0; i--)
-        run->first_value[probe->values[i - 1].key] = i - 1;
+    for (size_t i = probe->value_count; i > 0; i--) {
+        const struct hp_probe_value *value = &probe->values[i - 1];
+        run->first_value[value->key] = i - 1;
+        if (value->name == NULL) {
+            run->wanted[value->key] = UINT64_MAX;
+        } else {
+            run->value_length[i - 1] = strlen(value->name);
+            run->wanted[value->key] |= UINT64_C(1)
+                                       << run->value_length[i - 1] % 64;
+        }
+    }
 }
 
 /* Hands over the value that has been read. False without memory. */
@@ -56,9 +69,13 @@ static bool flush(struct run *run)
     return run->probe->value(run->probe->self, &run->datum);
 }
 
-static bool value_matches(const char *wanted, struct hp_string name)
+static bool value_matches(const struct run *run, size_t row,
+                          struct hp_string name)
 {
-    return wanted == NULL || hp_string_is_nocase(name, wanted, strlen(wanted));
+    const char *wanted = run->probe->values[row].name;
+
+    return wanted == NULL ||
+           hp_string_is_nocase(name, wanted, run->value_length[row]);
 }
 
 static uint32_t start_value(struct run *run, size_t row,
@@ -85,11 +102,14 @@ static uint32_t start_value(struct run *run, size_t row,
 static uint32_t on_value(struct run *run, const struct hp_value_event *event)
 {
     const struct hp_probe *probe = run->probe;
+    size_t width = event->name.encoding == HP_UTF16LE ? 2 : 1;
 
+    if ((run->wanted[run->key] >> event->name.size / width % 64 & 1) == 0)
+        return HP_SKIP;
     for (size_t row = run->first_value[run->key];
          row < probe->value_count && probe->values[row].key == run->key;
          row++) {
-        if (value_matches(probe->values[row].name, event->name))
+        if (value_matches(run, row, event->name))
             return start_value(run, row, event);
     }
     return HP_SKIP;

@@ -56,8 +56,9 @@ struct hp_probe {
     struct hp_arena *arena;
 };
 
-/* The most keys and events of damage that one probe takes. */
+/* The most keys, values and events of damage that one probe takes. */
 #define HP_PROBE_KEYS 16
+#define HP_PROBE_VALUES 16
 #define HP_PROBE_DAMAGE 1000
 
 struct hp_probe_damage {

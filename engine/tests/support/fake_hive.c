@@ -250,10 +250,8 @@ static void send_data(struct player *player, const struct fake_step *step)
     }
 }
 
-/* Index of the FAKE_LEAVE that belongs to the FAKE_ENTER at `at`; with
- * `subkeys_only` of the first subkey, if there is one. */
-static size_t skip_from(const struct fake_hive *hive, size_t at,
-                        bool subkeys_only)
+/* Index of the FAKE_LEAVE that belongs to the FAKE_ENTER at `at`. */
+static size_t skip_from(const struct fake_hive *hive, size_t at)
 {
     size_t depth = 0;
 
@@ -261,8 +259,6 @@ static size_t skip_from(const struct fake_hive *hive, size_t at,
         if (hive->steps[at].kind == FAKE_ENTER)
             depth++;
         if (hive->steps[at].kind == FAKE_LEAVE && --depth == 0)
-            return at;
-        if (subkeys_only && depth > 1)
             return at;
     }
 }
@@ -276,7 +272,7 @@ static void play(struct player *player)
         const struct fake_step *step = &hive->steps[at];
         struct hp_event event = event_of(step);
         if (step->kind == FAKE_ENTER && depth > 0 && depth == values_only) {
-            at = skip_from(hive, at, false);
+            at = skip_from(hive, at);
             continue;
         }
         uint32_t answer = send(player, &event);
@@ -289,7 +285,7 @@ static void play(struct player *player)
             depth++;
             values_only = answer == HP_VALUES_ONLY ? depth : 0;
             if (answer == HP_SKIP)
-                at = skip_from(hive, at, false) - 1;
+                at = skip_from(hive, at) - 1;
         }
         if (step->kind == FAKE_LEAVE) {
             depth--;
@@ -305,12 +301,17 @@ static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
     struct player player = {hive, sink, false};
     struct hp_event event = {.size = sizeof(event), .kind = HP_EVENT_HIVE};
 
+    size_t count = hive->count, depth = hive->depth;
+
     hive->values_sent = 0;
     hive->data_sent = 0;
-    fake_leave(hive, hive->depth);
+    fake_leave(hive, depth);
     event.u.hive = (struct hp_hive_event){5, 1, 8, 7};
     if (send(&player, &event) != HP_STOP)
         play(&player);
+    /* What was open may be written on. */
+    hive->count = count;
+    hive->depth = depth;
     return player.stopped ? HP_WALK_STOPPED : hive->result;
 }
 
