@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "reg_file.h"
 #include "run_model.h"
-#include "verdict.h"
 
 enum {
     NAME_ROOM = 512, /* bytes of a name or entry in a message */

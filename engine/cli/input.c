@@ -67,8 +67,6 @@ static bool map_file(struct hp_file *file, const struct stat *status,
     file->full_size = (uint64_t)status->st_size;
     file->size = file->full_size < limit ? file->full_size : limit;
     file->stamp = stamp_of(status);
-    if (file->size > SIZE_MAX)
-        return refuse(file, "the file is too large for this machine");
 
     void *bytes =
         mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);

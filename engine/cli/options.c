@@ -67,6 +67,7 @@ static const struct hp_reader built_in[] = {
     {"native", &hp_backend_native, NULL, &hp_backend_native_pruned, false},
     {"hivex", &hp_backend_hivex, NULL, &hp_backend_hivex, true},
 };
+enum { BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0] };
 
 static enum hp_exit apply_backend(const struct given *given)
 {
@@ -76,9 +77,10 @@ static enum hp_exit apply_backend(const struct given *given)
 
     if (strchr(given->argument, '/') == NULL) {
         size_t i = 0;
-        while (i < 2 && strcmp(given->argument, built_in[i].name) != 0)
+        while (i < BUILT_IN_COUNT &&
+               strcmp(given->argument, built_in[i].name) != 0)
             i++;
-        if (i == 2)
+        if (i == BUILT_IN_COUNT)
             return wrong_use(given->argument,
                              "no such back end; there are native, hivex and "
                              "the path of a module, with a slash in it");
@@ -318,22 +320,22 @@ static enum hp_exit apply_type(const struct given *given)
 static enum hp_exit apply_hex(const struct given *given)
 {
     struct hp_options *options = given->options;
-    size_t size = strlen(given->argument) / 2;
-    uint8_t *bytes = hp_arena_alloc(options->arena, size);
+    size_t digits = strlen(given->argument);
+    uint8_t *bytes = hp_arena_alloc(options->arena, digits / 2);
 
     if (bytes == NULL)
         return hp_complain_memory();
     if (options->has_data)
         return wrong_use("--hex", "more than one value was given");
-    for (size_t i = 0; i < strlen(given->argument); i++) {
+    for (size_t i = 0; i < digits; i++) {
         int digit = hp_hex_digit(given->argument[i]);
-        if (digit < 0 || strlen(given->argument) % 2 != 0)
+        if (digit < 0 || digits % 2 != 0)
             return wrong_use(given->argument,
                              "not bytes: pairs of hexadecimal digits");
         bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | digit);
     }
     options->has_data = true;
-    options->path.data = hp_span_of(bytes, size);
+    options->path.data = hp_span_of(bytes, digits / 2);
     return HP_EXIT_GOOD;
 }
 

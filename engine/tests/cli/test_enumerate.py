@@ -181,10 +181,13 @@ class Options(CliTest):
         self.assertEqual(self.verdict(on_demand), "SKIP_INACTIVE_DRIVER")
 
     def test_expand_drivers(self):
-        values = driver(string("%SystemRoot%\\d.sys", 2))
-        self.assertEqual(self.verdict(values), "FAIL_SYNTAX")
-        self.assertEqual(self.verdict(values, "--expand-drivers", "yes"),
-                         "FAIL_SYNTAX")
+        # Expanded it is an NT path, as it is it is put behind SystemRoot.
+        values = driver(string("%X%\\d.sys", 2))
+        option = ["--env", "X=\\??\\C:\\d"]
+        self.assertEqual(self.verdict(values, *option), "OK")
+        for value, verdict in [("yes", "OK"), ("no", "FAIL_SYNTAX")]:
+            self.assertEqual(self.verdict(values, *option, "--expand-drivers",
+                                          value), verdict)
 
     def test_user_services(self):
         values = win32("Q:\\a.exe", Type=dword(0x50))
