@@ -374,6 +374,31 @@ class Text(CliTest):
             b"name, or volume label syntax is incorrect. (0x8007007B)\n",
             self.ask(*PRE, self.system({"A": win32("C:\\a|b.exe")}), exit=1))
 
+    def test_both_steps_and_the_exclusion_list(self):
+        path = self.system({"A": win32("Q:\\a.exe", Type=dword(0x11),
+                                       Start=dword(0))},
+                           exclusions=(7, units("Q:\\b.exe\0\0x\0\0")))
+        text = self.ask(*FIXED, path, exit=1).decode()
+        for words in ["also      a driver:", "\nExcludedBinaryPaths, ",
+                      "\n  Q:\\b.exe: 0 services, E_STALE\n",
+                      "\n  x: 0 services, behind the end of the list"]:
+            self.assertIn(words, text)
+
+    def test_damage(self):
+        path = self.system({"A": win32("C:\\a.exe")})
+        node = Editor(path).key("ControlSet001\\Services\\A")
+        with open(path, "r+b") as file:
+            file.seek(node + 4 + 40)  # the value list, outside the hive
+            file.write(b"\0\0\0\x70")
+        self.assertIn(b"\n  the hive is damaged in 1 places, 1 of them "
+                      b"decisive\n", self.ask(*PRE, path, exit=4))
+        (damage,) = self.json(*PRE, path, exit=4)["damage"]
+        self.assertEqual(
+            damage, {"status": 110, "slug": "cell-offset",
+                     "offset": node - 4096, "position": node,
+                     "field": "nk.values", "found": 0x70000000,
+                     "action": "skipped", "decisive": True})
+
     def test_many_are_summed_up(self):
         path = self.system({f"s{i}": win32(f"Q:\\{i}.exe")
                             for i in range(21)})

@@ -79,6 +79,11 @@ class Text(CliTest):
                       "FAIL_VOLUME, 87 (0x80070057)", "no local volume"]:
             self.assertIn(words, text)
 
+    def test_values_of_every_kind(self):
+        for arguments, words in [(["--type", "99", "x"], "(type 99) \n"),
+                                 (["--missing"], "(no such value)")]:
+            self.assertIn(words, self.ask("path", *arguments).decode())
+
     def test_nothing_hostile_reaches_the_terminal(self):
         hostile = "C:\\\x1b[2J\x9b\u202e\u2028\t\n.exe"
         text = self.ask("path", "--name", "\x1b]0;x\x07", hostile).decode()

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What all sub-commands share: help, wrong use, inputs, outputs."""
+import json
 import os
 import pathlib
 import socket
@@ -237,6 +238,34 @@ class VolumesFile(CliTest):
                        "device": "\\Device\\HarddiskVolume7",
                        "state": "unknown", "kind": "unknown",
                        "source": "user", "hint": None}, answer["volumes"])
+
+    def test_entries_about_one_volume_are_one(self):
+        guid = '"guid": "{9C7C7E4E-0000-0000-0000-00000000000A}"'
+        device = '"device": "\\\\Device\\\\V7"'
+        state = '"state": "present"'
+        parts = [guid, device, '"kind": "fixed"', '"letter": "V"']
+        for first in range(len(parts)):
+            # One entry has a name and a fact; the other one all of them.
+            entries = "{%s, %s, %s}, {%s, %s}" % (
+                guid, parts[first], state, ", ".join(parts), state)
+            entries = entries.replace(f"{guid}, {guid}", guid)
+            path = self.write("volumes.json",
+                              b'{"volumes": [%s]}' % entries.encode())
+            answer = self.json("path", "--volumes", path, "x")
+            given = [v for v in answer["volumes"] if v["source"] == "user"]
+            self.assertEqual(given, [{
+                "letter": "V", "guid": "9c7c7e4e-0000-0000-0000-00000000000a",
+                "device": "\\Device\\V7", "state": "present",
+                "kind": "fixed", "source": "user", "hint": None}])
+
+    def test_many_volumes(self):
+        path = self.write("volumes.json", json.dumps({"volumes": [
+            {"guid": f"{i:08x}-0000-0000-0000-000000000000",
+             "state": "absent"} for i in range(100)]}).encode())
+        answer = self.json("path", "--volumes", path, "x")
+        self.assertEqual(
+            [v["guid"][:8] for v in answer["volumes"]
+             if v["source"] == "user"], [f"{i:08x}" for i in range(100)])
 
     def test_an_empty_table_is_one(self):
         path = self.write("volumes.json", b"{}")
