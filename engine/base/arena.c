@@ -2,13 +2,12 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The head of what the allocator gave; the caller's bytes follow. One block
- * for one allocation: so every one can be made to fail, and a sanitizer sees
- * where each ends. */
+/* The head of what the allocator gave; the caller's bytes follow. */
 struct hp_arena_block {
     alignas(max_align_t) struct hp_arena_block *next;
 };
@@ -29,26 +28,53 @@ const struct hp_allocator hp_allocator_libc = {libc_take, libc_give, NULL};
 
 struct hp_arena hp_arena_of(struct hp_allocator allocator, size_t limit)
 {
-    return (struct hp_arena){allocator, NULL, 0, limit};
+    return (struct hp_arena){.allocator = allocator, .limit = limit};
+}
+
+struct hp_arena hp_arena_chunked(struct hp_allocator allocator, size_t limit)
+{
+    return (struct hp_arena){
+        .allocator = allocator, .limit = limit, .chunk = HP_ARENA_CHUNK};
+}
+
+/* Makes the rest of the newest block at least `size` bytes long. */
+static bool refill(struct hp_arena *arena, size_t size)
+{
+    size_t room = arena->limit - arena->used;
+    size_t wanted = size > arena->chunk ? size : arena->chunk;
+
+    if (room < sizeof(struct hp_arena_block) ||
+        size > room - sizeof(struct hp_arena_block))
+        return false;
+    if (wanted > room - sizeof(struct hp_arena_block))
+        wanted = size;
+
+    size_t total = sizeof(struct hp_arena_block) + wanted;
+    struct hp_arena_block *block =
+        arena->allocator.take(arena->allocator.self, total);
+    if (block == NULL)
+        return false;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    arena->free = (unsigned char *)(block + 1);
+    arena->left = wanted;
+    arena->used += total;
+    return true;
 }
 
 void *hp_arena_alloc(struct hp_arena *arena, size_t size)
 {
-    size_t room = arena->limit - arena->used;
-    if (room < sizeof(struct hp_arena_block) ||
-        size > room - sizeof(struct hp_arena_block))
-        return NULL;
+    const size_t align = alignof(max_align_t);
+    size_t step = size;
 
-    size_t total = sizeof(struct hp_arena_block) + size;
-    struct hp_arena_block *block =
-        arena->allocator.take(arena->allocator.self, total);
-    if (block == NULL)
+    if (arena->chunk > 0 && size <= SIZE_MAX - align)
+        step = (size + align - 1) / align * align;
+    if ((arena->chunk == 0 || step > arena->left) && !refill(arena, step))
         return NULL;
-
-    block->next = arena->blocks;
-    arena->blocks = block;
-    arena->used += total;
-    return memset(block + 1, 0, size);
+    void *memory = arena->free;
+    arena->free += step;
+    arena->left -= step;
+    return memset(memory, 0, size);
 }
 
 void *hp_arena_array(struct hp_arena *arena, size_t count, size_t size)
@@ -76,4 +102,5 @@ void hp_arena_close(struct hp_arena *arena)
         arena->allocator.give(arena->allocator.self, block);
     }
     arena->used = 0;
+    arena->left = 0;
 }

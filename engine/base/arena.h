@@ -22,13 +22,22 @@ extern const struct hp_allocator hp_allocator_libc;
 struct hp_arena {
     struct hp_allocator allocator;
     struct hp_arena_block *blocks; /* newest first */
-    size_t used;                   /* bytes taken from the allocator: what was
-                                    * asked for and a small head each */
+    unsigned char *free;           /* the rest of the newest block */
+    size_t left;                   /* bytes of it */
+    size_t used;                   /* bytes taken from the allocator */
     size_t limit;                  /* `used` never passes this */
+    size_t chunk; /* least size of a block; 0: a block for each allocation */
 };
 
-/* An empty arena that takes at most `limit` bytes from `allocator`. */
+/* An empty arena that takes at most `limit` bytes from `allocator`, a block for
+ * each allocation: so every one of them can be made to fail, and a sanitizer
+ * sees where each ends. */
 struct hp_arena hp_arena_of(struct hp_allocator allocator, size_t limit);
+
+/* The same with blocks of at least HP_ARENA_CHUNK bytes: for many small
+ * allocations where speed counts. */
+struct hp_arena hp_arena_chunked(struct hp_allocator allocator, size_t limit);
+#define HP_ARENA_CHUNK ((size_t)64 << 10)
 
 /* `size` zeroed bytes aligned for any type, valid until hp_arena_close; NULL
  * when the allocator fails or the limit is reached (the arena stays usable).

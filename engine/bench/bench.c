@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * bench HIVE - how fast the engine reads, against Debian's hivex and against a
- * walk without any check, side by side in one process: in each round every
- * side runs once, so that all see the same machine.
+ * bench speed|memory HIVE - how fast the engine reads, against Debian's hivex
+ * and against a walk without any check, side by side in one process. In each
+ * of BLOCKS rounds every side runs REPEATS times in a row, so that each finds
+ * the caches as it left them itself and all see the same machine.
  *
  * Each side folds every name unit and every data byte into one sum, which is
  * printed: sides with different sums did not do the same work. The file lies
@@ -15,6 +16,7 @@
 #include <hivex.h>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +26,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 41
+#define BLOCKS 9
+#define REPEATS 9
+#define RUNS (BLOCKS * REPEATS)
 #define ARENA_MOST ((size_t)64 << 20)
+#define MALLOC_KEPT (256 << 20)
 
 struct subject {
     const char *path;
@@ -36,7 +41,7 @@ struct subject {
 struct side {
     const char *name;
     void (*run)(struct hp_fold *fold, const struct subject *subject);
-    double seconds[ROUNDS];
+    double seconds[RUNS];
     struct hp_fold fold;
 };
 
@@ -184,15 +189,15 @@ static void run_services(struct hp_fold *fold, const struct subject *subject)
 {
     struct hp_source source = {.input = input_of(subject, HP_MODE_FORENSIC),
                                .backend = &hp_backend_native_pruned};
-    struct hp_arena arena = hp_arena_of(hp_allocator_libc, ARENA_MOST);
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, ARENA_MOST);
     struct hp_services services;
 
     if (hp_services_read(&services, &arena, &source, 1, NULL, NULL, 0) != HP_OK)
         die("hp_services_read");
     for (size_t i = 0; i < services.count; i++) {
-        struct hp_span path = services.list[i].image_path.data;
+        struct hp_span path = services.list[i]->image_path.data;
         fold->keys++;
-        fold->values += services.list[i].image_path.present;
+        fold->values += services.list[i]->image_path.present;
         hp_fold_bytes(fold, path.ptr, path.len);
     }
     hp_arena_close(&arena);
@@ -244,42 +249,56 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(const double *values)
+static double median(const double *values, size_t count)
 {
-    double sorted[ROUNDS];
+    double sorted[RUNS];
 
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof sorted[0], by_value);
-    return sorted[ROUNDS / 2];
+    memcpy(sorted, values, count * sizeof sorted[0]);
+    qsort(sorted, count, sizeof sorted[0], by_value);
+    return sorted[count / 2];
 }
 
-static void run_round(struct side *sides, size_t count, int round,
+static void run_block(struct side *sides, size_t count, int block,
                       const struct subject *subject)
 {
     for (size_t i = 0; i < count; i++) {
-        double start = now();
-        sides[i].fold = (struct hp_fold){0};
-        sides[i].run(&sides[i].fold, subject);
-        sides[i].seconds[round] = now() - start;
+        for (int k = 0; k < REPEATS; k++) {
+            double start = now();
+            sides[i].fold = (struct hp_fold){0};
+            sides[i].run(&sides[i].fold, subject);
+            sides[i].seconds[block * REPEATS + k] = now() - start;
+        }
     }
 }
 
-/* Prints each side's median and how it stands to sides[reference]. */
-static void report(const char *title, const struct side *sides, size_t count,
-                   size_t reference)
+/* The ratio of two sides, block by block: the median and its range. */
+static void print_ratio(const struct side *side, const struct side *reference)
+{
+    double ratios[BLOCKS];
+
+    for (int i = 0; i < BLOCKS; i++)
+        ratios[i] = median(side->seconds + i * REPEATS, REPEATS) /
+                    median(reference->seconds + i * REPEATS, REPEATS);
+    qsort(ratios, BLOCKS, sizeof ratios[0], by_value);
+    printf(" x %7.3f (%.3f to %.3f) of %s\n", ratios[BLOCKS / 2], ratios[0],
+           ratios[BLOCKS - 1], reference->name);
+}
+
+/* Prints each side's median and how it stands to each side before it. */
+static void report(const char *title, const struct side *sides, size_t count)
 {
     printf("%s\n", title);
     for (size_t i = 0; i < count; i++) {
-        double ratios[ROUNDS];
-        for (int k = 0; k < ROUNDS; k++)
-            ratios[k] = sides[i].seconds[k] / sides[reference].seconds[k];
-        printf("  %-16s %9.4f ms   x %7.3f of %s   keys %llu values %llu "
-               "data %llu sum %llx\n",
-               sides[i].name, median(sides[i].seconds) * 1e3, median(ratios),
-               sides[reference].name, (unsigned long long)sides[i].fold.keys,
+        printf("  %-16s %9.4f ms   keys %llu values %llu data %llu sum %llx\n",
+               sides[i].name, median(sides[i].seconds, RUNS) * 1e3,
+               (unsigned long long)sides[i].fold.keys,
                (unsigned long long)sides[i].fold.values,
                (unsigned long long)sides[i].fold.data_bytes,
                (unsigned long long)sides[i].fold.sum);
+        for (size_t k = 0; k < i; k++) {
+            printf("  %-16s", "");
+            print_ratio(&sides[i], &sides[k]);
+        }
     }
 }
 
@@ -294,14 +313,14 @@ static void bench_speed(const struct subject *subject)
         {.name = "native-services", .run = run_services},
         {.name = "hivex-services", .run = run_hivex_services}};
 
-    for (int round = 0; round < ROUNDS; round++) {
-        run_round(walks, 4, round, subject);
-        run_round(services, 2, round, subject);
+    for (int block = 0; block < BLOCKS; block++) {
+        run_block(walks, 4, block, subject);
+        run_block(services, 2, block, subject);
     }
-    printf("%d rounds, medians; ratios are medians of the rounds' ratios\n",
-           ROUNDS);
-    report("whole walk, open included", walks, 4, 0);
-    report("all services with ImagePath, open included", services, 2, 0);
+    printf("%d blocks of %d runs; medians, and ratios of the blocks' medians\n",
+           BLOCKS, REPEATS);
+    report("whole walk, open included", walks, 4);
+    report("all services with ImagePath, open included", services, 2);
 }
 
 static uint64_t peak_memory(void)
@@ -350,6 +369,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench speed|memory HIVE\n");
         return 2;
     }
+    /* No side pays for memory that malloc would give back between runs. */
+    mallopt(M_TRIM_THRESHOLD, MALLOC_KEPT);
+    mallopt(M_MMAP_THRESHOLD, MALLOC_KEPT);
     struct subject subject = map(argv[2]);
     if (strcmp(argv[1], "speed") == 0)
         bench_speed(&subject);

@@ -242,6 +242,80 @@ static void arena__each_failure_loses_that_one_only(void **state)
     }
 }
 
+static struct hp_arena chunked_with(struct ledger *l, size_t limit)
+{
+    return hp_arena_chunked((struct hp_allocator){ledger_take, ledger_give, l},
+                            limit);
+}
+
+/* Small allocations share a block, aligned and apart; one that does not fit
+ * the rest of it begins another. */
+static void chunked__allocations_share_blocks(void **state)
+{
+    const size_t align = alignof(max_align_t);
+    struct ledger l = {0};
+    struct hp_arena arena = chunked_with(&l, SIZE_MAX);
+    uint8_t *first = hp_arena_alloc(&arena, 1);
+    uint8_t *second = hp_arena_alloc(&arena, align);
+    uint8_t *third = hp_arena_alloc(&arena, HP_ARENA_CHUNK - 2 * align);
+    uint8_t *fourth = hp_arena_alloc(&arena, 1);
+
+    (void)state;
+    assert_ptr_equal(second, first + align);
+    assert_ptr_equal(third, second + align);
+    assert_int_equal(l.calls, 2);
+    assert_zeroed(first, 1);
+    assert_zeroed(second, align);
+    assert_zeroed(third, HP_ARENA_CHUNK - 2 * align);
+    assert_zeroed(fourth, 1);
+    assert_int_equal(arena.used, 2 * (head_size() + HP_ARENA_CHUNK));
+    hp_arena_close(&arena);
+    assert_int_equal(l.returned, 2);
+    assert_int_equal(arena.used, 0);
+    l = (struct ledger){0};
+    assert_non_null(hp_arena_alloc(&arena, 1));
+    assert_int_equal(l.calls, 1);
+    hp_arena_close(&arena);
+}
+
+/* A large one has a block of its own size; the greatest size fails. */
+static void chunked__large_allocations(void **state)
+{
+    struct ledger l = {0};
+    struct hp_arena arena = chunked_with(&l, SIZE_MAX);
+
+    (void)state;
+    assert_non_null(hp_arena_alloc(&arena, HP_ARENA_CHUNK + 16));
+    assert_int_equal(arena.used, head_size() + HP_ARENA_CHUNK + 16);
+    for (size_t less = 0; less < 40; less++)
+        assert_null(hp_arena_alloc(&arena, SIZE_MAX - less));
+    assert_int_equal(l.calls, 1);
+    hp_arena_close(&arena);
+}
+
+/* Near its limit it takes what is asked for; the allocator's no is one. */
+static void chunked__limit_and_failure(void **state)
+{
+    struct ledger l = {0};
+    struct hp_arena arena = chunked_with(&l, head_size() + 64);
+
+    (void)state;
+    assert_non_null(hp_arena_alloc(&arena, 64));
+    assert_int_equal(arena.used, arena.limit);
+    assert_null(hp_arena_alloc(&arena, 1));
+    assert_int_equal(l.calls, 1);
+    hp_arena_close(&arena);
+
+    l = (struct ledger){.fail_at = 2};
+    arena = chunked_with(&l, head_size() + HP_ARENA_CHUNK);
+    assert_non_null(hp_arena_alloc(&arena, 1));
+    assert_int_equal(arena.used, arena.limit);
+    hp_arena_close(&arena);
+    assert_null(hp_arena_alloc(&arena, 1));
+    assert_int_equal(arena.used, 0);
+    hp_arena_close(&arena);
+}
+
 /* Ten times, so that no stale pointer hides every leak from LeakSanitizer. */
 static void libc_allocator__takes_and_gives(void **state)
 {
@@ -268,6 +342,9 @@ int main(void)
         cmocka_unit_test(array__greatest_product_reaches_the_allocator),
         cmocka_unit_test(copy__is_of_its_own),
         cmocka_unit_test(arena__each_failure_loses_that_one_only),
+        cmocka_unit_test(chunked__allocations_share_blocks),
+        cmocka_unit_test(chunked__large_allocations),
+        cmocka_unit_test(chunked__limit_and_failure),
         cmocka_unit_test(libc_allocator__takes_and_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
