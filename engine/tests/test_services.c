@@ -651,7 +651,7 @@ static void services__are_read_in_hive_order(void **state)
     assert_string_equal(shown(services.services_key), "services");
     assert_int_equal(services.count, 2);
 
-    const struct hp_service *zeta = &services.list[0];
+    const struct hp_service *zeta = services.list[0];
     assert_string_equal(shown(zeta->name), "zeta");
     assert_int_equal(zeta->type.number, 0x10);
     assert_int_equal(zeta->start.number, 2);
@@ -663,7 +663,7 @@ static void services__are_read_in_hive_order(void **state)
     assert_false(zeta->display_name.present);
     assert_false(zeta->delete_flag || zeta->is_link);
 
-    const struct hp_service *alpha = &services.list[1];
+    const struct hp_service *alpha = services.list[1];
     assert_int_equal(alpha->image_path.data.len, 3);
     assert_int_equal(alpha->image_path.type, 2);
     assert_true(alpha->image_path.cut_short);
@@ -697,11 +697,11 @@ static void services__names_come_in_any_encoding(void **state)
     fake_service(&hive, "\xE9", 0x20, 2, NULL);
     read_services(&services, &arena, 1);
     assert_int_equal(services.count, 3);
-    assert_string_equal(shown(services.list[0].name), "d\xED\xA0\x80");
-    assert_string_equal(shown(services.list[1].name), "\xC3\xA9");
-    assert_string_equal(shown(services.list[2].name), "\xC3\xA9");
-    assert_int_equal(services.list[0].type.number, 1);
-    assert_int_equal(services.list[1].type.number, 0x10);
+    assert_string_equal(shown(services.list[0]->name), "d\xED\xA0\x80");
+    assert_string_equal(shown(services.list[1]->name), "\xC3\xA9");
+    assert_string_equal(shown(services.list[2]->name), "\xC3\xA9");
+    assert_int_equal(services.list[0]->type.number, 1);
+    assert_int_equal(services.list[1]->type.number, 0x10);
     hp_arena_close(&arena);
     fake_end(&hive);
 }
@@ -790,10 +790,10 @@ static void services__keep_a_megabyte_of_an_image_path(void **state)
         fake_enter(&hive, "ControlSet001\\Services\\x");
         fake_raw(&hive, "ImagePath", 1, large, HP_IMAGE_PATH_KEPT + more);
         read_services(&services, &arena, 1);
-        assert_int_equal(services.list[0].image_path.data.len,
+        assert_int_equal(services.list[0]->image_path.data.len,
                          HP_IMAGE_PATH_KEPT);
-        assert_int_equal(services.list[0].image_path.cut_off, more == 1);
-        assert_false(services.list[0].image_path.cut_short);
+        assert_int_equal(services.list[0]->image_path.cut_off, more == 1);
+        assert_false(services.list[0]->image_path.cut_short);
         hp_arena_close(&arena);
         fake_end(&hive);
     }

@@ -255,7 +255,7 @@ static bool judge_services(struct run *run)
         !hp_text_index_open(&names, run->arena, services->count))
         return false;
     for (size_t i = 0; i < services->count; i++) {
-        const struct hp_service *service = &services->list[i];
+        const struct hp_service *service = services->list[i];
         bool duplicate = hp_text_index_put(&names, service->name, i) != i;
         if (!hp_judge_service(&list[i], &run->judge, service, i, duplicate))
             return false;
@@ -331,6 +331,7 @@ enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
         .error_control = one,
         .image_path = {
             .present = !path->missing, .type = path->type, .data = path->data}};
+    struct hp_service *list[] = {&service};
     struct hp_report made = {.control_set = 0};
     struct run *run = hp_arena_alloc(arena, sizeof(*run));
 
@@ -339,7 +340,7 @@ enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
     run->arena = arena;
     run->question = question;
     run->report = &made;
-    run->services.list = &service;
+    run->services.list = list;
     run->services.count = 1;
     if (!build_machine(run, true))
         return HP_E_NO_MEMORY;

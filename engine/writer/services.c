@@ -79,20 +79,18 @@ static bool take_name(struct hp_text *text, struct hp_arena *arena,
 static bool add_service(struct hp_services *services,
                         const struct hp_key_event *event)
 {
-    struct hp_service *list =
+    struct hp_service *service =
+        hp_arena_alloc(services->arena, sizeof(*service));
+    struct hp_service **list =
         hp_grow(services->list, &services->room, services->count, sizeof(*list),
                 services->arena);
-    if (list == NULL)
+    if (service == NULL || list == NULL)
         return false;
+    service->is_link =
+        event->flags != HP_UNKNOWN_U64 && (event->flags & KEY_IS_LINK) != 0;
     services->list = list;
-    struct hp_service *service = &list[services->count];
-    *service =
-        (struct hp_service){.is_link = event->flags != HP_UNKNOWN_U64 &&
-                                       (event->flags & KEY_IS_LINK) != 0};
-    if (!take_name(&service->name, services->arena, event->name))
-        return false;
-    services->count++;
-    return true;
+    list[services->count++] = service;
+    return take_name(&service->name, services->arena, event->name);
 }
 
 static uint32_t on_enter(void *self, size_t row,
@@ -201,7 +199,7 @@ static bool on_value(void *self, const struct hp_probe_datum *datum)
     case VARIABLE:
         return add_variable(services, datum);
     default:
-        on_service_value(&services->list[services->count - 1], datum);
+        on_service_value(services->list[services->count - 1], datum);
         return true;
     }
 }

@@ -36,7 +36,7 @@ struct hp_services {
     struct hp_probe_result probe;
     bool has_services;
     struct hp_text services_key; /* as the hive spells it */
-    struct hp_service *list;     /* every subkey, in hive order */
+    struct hp_service **list;    /* every subkey, in hive order */
     size_t count, room;
     struct hp_env_value *environment; /* the strings among them */
     size_t environment_count, environment_room;

@@ -140,6 +140,9 @@ bool hp_string_is_nocase(struct hp_string string, const char *ascii, size_t len)
 
     if (string.size != width * len)
         return false;
+    /* Nearly every name is spelled as everybody spells it. */
+    if (width == 1 && memcmp(bytes, ascii, len) == 0)
+        return true;
     for (size_t i = 0; i < len; i++) {
         if (hp_lower_ascii(bytes[width * i]) != lower_of(ascii[i]) ||
             (width == 2 && bytes[2 * i + 1] != 0))
