@@ -51,7 +51,7 @@ static void write_help(struct hp_output *output)
 static enum hp_exit run_command(const struct hp_command *command, int argc,
                                 char **argv, struct hp_output *output)
 {
-    struct hp_arena arena = hp_arena_of(hp_allocator_libc, MEMORY_LIMIT);
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, MEMORY_LIMIT);
     struct hp_options options;
     enum hp_exit exit = hp_options_read(&options, &arena, command, argc, argv);
 
