@@ -8,10 +8,14 @@
 void hp_walk_open(struct hp_walk *walk, struct hp_span image, bool forensic,
                   uint8_t *starts)
 {
+    walk->hive.image = image;
+    walk->hive.forensic = forensic;
+    walk->hive.starts = starts;
+    walk->hive.refused = false;
+    walk->hive.damage_count = 0;
     walk->depth = 0;
     walk->values_only = false;
     walk->state = HP_WALK_AT_START;
-    hp_base_block_open(&walk->base, &walk->hive, image, forensic, starts);
 }
 
 /* Enters the key in walk->key. */
@@ -31,6 +35,11 @@ static bool enter(struct hp_walk *walk, enum hp_walk_kind *kind)
 
 static bool step_start(struct hp_walk *walk, enum hp_walk_kind *kind)
 {
+    struct hp_hive *hive = &walk->hive;
+
+    if (!hp_base_block_open(&walk->base, hive, hive->image, hive->forensic,
+                            hive->starts))
+        return false;
     walk->bins = hp_bins_of(&walk->hive);
     walk->state = walk->hive.starts != NULL ? HP_WALK_AT_BINS : HP_WALK_AT_ROOT;
     *kind = HP_WALKED_HIVE;
@@ -191,7 +200,7 @@ bool hp_walk_next(struct hp_walk *walk, enum hp_walk_kind *kind)
     struct hp_hive *hive = &walk->hive;
 
     while (!hive->refused) {
-        if (hive->damage_count > 0 && walk->state != HP_WALK_AT_START) {
+        if (hive->damage_count > 0) {
             take_damage(walk);
             *kind = HP_WALKED_DAMAGE;
             return true;
