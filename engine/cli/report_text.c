@@ -425,15 +425,17 @@ static void put_environment(const struct page *page)
 static void put_damage(const struct page *page)
 {
     const struct hp_report *report = page->report;
-    size_t decisive = 0;
+    size_t places = 0, decisive = 0;
 
-    for (size_t i = 0; i < report->damage_count; i++)
+    for (size_t i = 0; i < report->damage_count; i++) {
+        places += report->damage[i].event.action != HP_DAMAGE_NOTED;
         decisive += report->damage[i].decisive;
-    if (report->damage_count > 0)
+    }
+    if (places > 0)
         hp_output_printf(page->output,
                          "  the hive is damaged in %zu places, %zu of them "
                          "decisive\n",
-                         report->damage_count, decisive);
+                         places, decisive);
 }
 
 static void put_assumed(const struct page *page)
