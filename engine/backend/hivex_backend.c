@@ -381,6 +381,13 @@ static uint32_t cannot_open(struct walk *w)
     return w->result;
 }
 
+/* hivex reads a file whole before it looks at its signature. */
+static bool has_signature(const struct hp_input *input)
+{
+    return input->image_size >= BASE_BLOCK_SIZE &&
+           memcmp(input->image, "regf", 4) == 0;
+}
+
 static uint32_t hivex_walk(const struct hp_input *input,
                            const struct hp_sink *sink)
 {
@@ -398,8 +405,8 @@ static uint32_t hivex_walk(const struct hp_input *input,
     struct hp_event event = event_of(HP_EVENT_HIVE);
     hive_node_h root;
 
-    errno = 0;
-    w.hive = open_copy(input);
+    errno = input->image_size < BASE_BLOCK_SIZE ? EINVAL : ENOTSUP;
+    w.hive = has_signature(input) ? open_copy(input) : NULL;
     if (w.hive == NULL)
         return cannot_open(&w);
     event.u.hive = (struct hp_hive_event){HP_UNKNOWN_U64, HP_UNKNOWN_U64,

@@ -295,8 +295,8 @@ static void not_a_hive__is_refused_in_both_modes(void **state)
         size_t size;
         int found;
     } cases[] = {
-        {NULL, 0, EINVAL},         {zeros, 1, EINVAL},
-        {zeros, 8191, EINVAL},     {zeros, 8192, ENOTSUP},
+        {NULL, 0, EINVAL},         {zeros, 4095, EINVAL},
+        {zeros, 8191, ENOTSUP},    {zeros, 8192, ENOTSUP},
         {h.image, h.size, EINVAL}, {h.image, h.size - 1, EINVAL},
     };
     for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
