@@ -151,7 +151,7 @@ static bool add_winners(struct evidence *evidence,
                         const struct hp_software *software)
 {
     static const char *const notes[] = {
-        [HP_HOTFIX_UNKNOWN] = " (no file that the hotfix replaces)",
+        [HP_HOTFIX_UNKNOWN] = " (not a file of the hotfix)",
         [HP_HOTFIX_FIXED] = " (has the fix)",
         [HP_HOTFIX_NOT_FIXED] = " (lacks the fix)"};
 

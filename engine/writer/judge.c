@@ -354,10 +354,11 @@ static bool step_driver(struct step *step, const struct image_path *image,
 static bool is_active(const struct hp_judge *judge,
                       const struct hp_service *service)
 {
-    if (judge->all_drivers_active)
+    enum hp_active_drivers policy = judge->question->policies.active_drivers;
+
+    if (judge->all_drivers_active || policy == HP_ACTIVE_ALL)
         return true;
-    return judge->question->policies.active_drivers == HP_ACTIVE_BOOT &&
-           service->start.number <= 2;
+    return policy == HP_ACTIVE_BOOT && service->start.number <= 2;
 }
 
 static bool runs_win32(const struct hp_service *service)

@@ -58,7 +58,7 @@ struct hp_probe {
 
 /* The most keys, values and events of damage that one probe takes. */
 #define HP_PROBE_KEYS 16
-#define HP_PROBE_VALUES 16
+#define HP_PROBE_VALUES 32
 #define HP_PROBE_DAMAGE 1000
 
 struct hp_probe_damage {
