@@ -105,7 +105,7 @@ static bool open_bin(struct hp_bins *it, size_t *end)
 static void report_tiling(struct hp_bins *it, size_t end, size_t broken)
 {
     struct hp_span bins = it->hive->bins;
-    size_t culprit = hp_blame_tiling(bins, it->at, end, broken);
+    size_t culprit = hp_blame_tiling(it->hive, it->at, end, broken);
 
     if (culprit == it->at)
         report(it, HP_A_BIN_SIZE, HP_E_BIN_SIZE, culprit,

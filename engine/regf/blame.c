@@ -3,141 +3,412 @@
 
 #include "layout.h"
 
-/* How far behind a suspicious cell the tiling is tried again, in bytes. */
-#define WINDOW 32768
+#include <string.h>
 
-bool hp_blame_looks_like(uint32_t found, uint32_t expected)
+/* Judgements that search stop when this part of the reads is spent. */
+#define READS_SHARE 4
+
+/* Cells before a broken one that are suspected. */
+#define SUSPECTS 8
+
+/* The integers at hive offset `at`; 0 outside the bins. */
+static uint16_t half(const struct hp_hive *hive, size_t at)
 {
-    uint32_t wrong = found ^ expected;
-    int same = 0;
+    uint16_t value = 0;
 
-    for (int i = 0; i < 4; i++)
-        same += (wrong >> 8 * i & 0xff) == 0;
-    return same >= 2;
+    hp_span_u16(hive->bins, at, &value);
+    return value;
 }
 
-static uint32_t absolute(uint32_t raw)
+static uint32_t word(const struct hp_hive *hive, size_t at)
 {
+    uint32_t value = 0;
+
+    hp_span_u32(hive->bins, at, &value);
+    return value;
+}
+
+/* The field at `field` of the payload of the cell at `cell`. */
+static uint16_t half_of(const struct hp_hive *hive, size_t cell, size_t field)
+{
+    return half(hive, cell + CELL_SIZE_FIELD + field);
+}
+
+static uint32_t word_of(const struct hp_hive *hive, size_t cell, size_t field)
+{
+    return word(hive, cell + CELL_SIZE_FIELD + field);
+}
+
+/* The bytes of the cell at `cell`, free or not. */
+static uint32_t size_of(const struct hp_hive *hive, size_t cell)
+{
+    uint32_t raw = word(hive, cell);
+
     return raw > INT32_MAX ? UINT32_C(0) - raw : raw;
 }
 
-static bool is_size(uint32_t size, size_t room)
+/* True if the cell at `cell` is made for a payload of `need` bytes. */
+static bool is_tight(const struct hp_hive *hive, size_t cell, size_t need)
 {
-    return size >= CELL_ALIGN && size % CELL_ALIGN == 0 && size <= room;
+    size_t size = (CELL_SIZE_FIELD + need + CELL_ALIGN - 1) / CELL_ALIGN;
+
+    return need != 0 && size_of(hive, cell) == size * CELL_ALIGN;
 }
 
-/* The cell that the tiling steps through before it reaches `broken`; `first`
- * itself when there is none. */
-static size_t cell_before(struct hp_span bins, size_t first, size_t broken)
+static bool is_allocated(const struct hp_hive *hive, size_t cell)
 {
-    size_t at = first, last = first;
+    return cell % CELL_ALIGN == 0 && word(hive, cell) > INT32_MAX &&
+           size_of(hive, cell) <= hive->bins.len - cell;
+}
 
-    while (at < broken) {
-        last = at;
-        at += absolute(hp_at_u32(bins, at));
+static bool is_list(uint16_t signature)
+{
+    return signature == SIG_LF || signature == SIG_LH || signature == SIG_LI ||
+           signature == SIG_RI;
+}
+
+static bool is_known(uint16_t signature)
+{
+    return signature == SIG_NK || signature == SIG_VK || signature == SIG_SK ||
+           signature == SIG_DB || is_list(signature);
+}
+
+static size_t element_size(uint16_t signature)
+{
+    return signature == SIG_LF || signature == SIG_LH ? LIST_ELEMENT_LONG
+                                                      : LIST_ELEMENT_SHORT;
+}
+
+static bool is_big(const struct hp_hive *hive, size_t vk)
+{
+    return word_of(hive, vk, VK_DATA_SIZE) > DB_SEGMENT_MOST &&
+           hive->minor >= DB_LEAST_MINOR;
+}
+
+/* Payload of the cell that holds a vk's data, or its db. */
+static size_t data_need(const struct hp_hive *hive, size_t vk)
+{
+    return is_big(hive, vk) ? DB_SIZE : word_of(hive, vk, VK_DATA_SIZE);
+}
+
+/* Payload that the record at `cell` needs by its own counts; 0 when it has no
+ * signature. */
+static size_t own_need(const struct hp_hive *hive, size_t cell)
+{
+    uint16_t signature = half_of(hive, cell, 0);
+
+    switch (signature) {
+    case SIG_NK:
+        return (size_t)NK_NAME + half_of(hive, cell, NK_NAME_LENGTH);
+    case SIG_VK:
+        return (size_t)VK_NAME + half_of(hive, cell, VK_NAME_LENGTH);
+    case SIG_SK:
+        return (size_t)SK_DESCRIPTOR + word_of(hive, cell, SK_DESCRIPTOR_SIZE);
+    case SIG_DB:
+        return DB_SIZE;
+    default:
+        return is_list(signature)
+                   ? LIST_ELEMENTS + element_size(signature) *
+                                         half_of(hive, cell, LIST_COUNT)
+                   : 0;
     }
-    return last;
 }
 
-/* True if between `from` and `broken` a cell could start from which the cells
- * tile the bin to its end (or as far as the window sees). Goes backwards, so
- * that each offset is judged once. */
-static bool tiles_from_between(struct hp_span bins, size_t from, size_t broken,
-                               size_t end)
+static bool could_be_vk(const struct hp_hive *hive, size_t cell)
 {
-    uint8_t good[WINDOW / CELL_ALIGN] = {0};
-    size_t window = end - from < WINDOW ? end - from : WINDOW;
+    uint32_t size = word_of(hive, cell, VK_DATA_SIZE);
 
-    for (size_t at = window / CELL_ALIGN; at-- > 1;) {
-        size_t offset = from + at * CELL_ALIGN;
-        uint32_t size = absolute(hp_at_u32(bins, offset));
-        if (!is_size(size, end - offset))
-            continue;
-        size_t next = at + size / CELL_ALIGN;
-        good[at] = next >= window / CELL_ALIGN || good[next];
-        if (good[at] && offset < broken)
+    if (size_of(hive, cell) < CELL_SIZE_FIELD + VK_NAME ||
+        half_of(hive, cell, VK_FLAGS) > VK_FLAG_COMPRESSED)
+        return false;
+    return (size & VK_INLINE) != 0
+               ? (size & ~VK_INLINE) <= VK_INLINE_MOST
+               : is_allocated(hive, word_of(hive, cell, VK_DATA));
+}
+
+static bool could_be_list(const struct hp_hive *hive, size_t cell)
+{
+    uint32_t first = word_of(hive, cell, LIST_ELEMENTS);
+    uint16_t signature = half_of(hive, first, 0);
+
+    return is_allocated(hive, first) &&
+           (signature == SIG_NK || is_list(signature));
+}
+
+static bool could_be_db(const struct hp_hive *hive, size_t cell)
+{
+    uint32_t list = word_of(hive, cell, DB_LIST);
+
+    return is_allocated(hive, list) &&
+           is_allocated(hive, word_of(hive, list, 0));
+}
+
+/* True if what `ref` leads to is, but for its first four bytes, such a record
+ * as its owner expects. */
+static bool could_be(const struct hp_hive *hive, struct hp_ref ref)
+{
+    size_t cell = ref.target;
+
+    switch (ref.anomaly) {
+    case HP_A_BASE_ROOT:
+    case HP_A_LIST_ELEMENT:
+        return is_tight(hive, cell,
+                        (size_t)NK_NAME + half_of(hive, cell, NK_NAME_LENGTH));
+    case HP_A_VALUES_ELEMENT:
+        return could_be_vk(hive, cell);
+    case HP_A_NK_SUBKEYS:
+    case HP_A_RI_ELEMENT:
+        return could_be_list(hive, cell);
+    case HP_A_VK_DATA:
+        return is_big(hive, ref.owner)
+                   ? could_be_db(hive, cell)
+                   : is_tight(hive, cell, data_need(hive, ref.owner));
+    case HP_A_NK_CLASS:
+        return is_tight(hive, cell, half_of(hive, ref.owner, NK_CLASS_LENGTH));
+    case HP_A_NK_VALUES:
+        return is_tight(hive, cell,
+                        (size_t)4 * word_of(hive, ref.owner, NK_VALUE_COUNT));
+    case HP_A_DB_LIST:
+        return is_tight(hive, cell,
+                        (size_t)4 * half_of(hive, ref.owner, DB_COUNT));
+    default:
+        return false;
+    }
+}
+
+/* True while a judgement may go on searching. */
+static bool may_search(const struct hp_hive *hive)
+{
+    return hive->reads < hive->read_limit / READS_SHARE;
+}
+
+/* Sets *cell to the start of the cell around `at`, where none starts. */
+static bool find_around(size_t *cell, struct hp_hive *hive, size_t at)
+{
+    for (size_t bit = at / CELL_ALIGN; bit-- > 0 && may_search(hive);) {
+        hive->reads++;
+        if ((hive->starts[bit / 8] >> bit % 8 & 1) != 0) {
+            *cell = bit * CELL_ALIGN;
             return true;
+        }
     }
     return false;
 }
 
-/* The payload that the record at `cell` needs by its own counts; 0 when it has
- * no signature that tells. */
-static size_t payload_needed(struct hp_span bins, size_t cell)
+/* True if cells tile the bytes from `at` to exactly `end`. */
+static bool is_tiled(const struct hp_hive *hive, size_t at, size_t end)
 {
-    struct hp_span record;
+    while (at < end && may_search(hive)) {
+        uint32_t size = size_of(hive, at);
+        if (size == 0 || size % CELL_ALIGN != 0)
+            return false;
+        at += size;
+    }
+    return at == end;
+}
 
-    if (!hp_span_sub(bins, cell + CELL_SIZE_FIELD, NK_NAME, &record))
-        return 0;
-    uint16_t count = hp_at_u16(record, LIST_COUNT);
-    switch (hp_at_u16(record, 0)) {
-    case SIG_NK:
-        return (size_t)NK_NAME + hp_at_u16(record, NK_NAME_LENGTH);
-    case SIG_VK:
-        return (size_t)VK_NAME + hp_at_u16(record, VK_NAME_LENGTH);
-    case SIG_SK:
-        return SK_DESCRIPTOR + (size_t)hp_at_u32(record, SK_DESCRIPTOR_SIZE);
-    case SIG_LF:
-    case SIG_LH:
-        return LIST_ELEMENTS + (size_t)count * LIST_ELEMENT_LONG;
-    case SIG_LI:
-    case SIG_RI:
-        return LIST_ELEMENTS + (size_t)count * LIST_ELEMENT_SHORT;
-    case SIG_DB:
-        return DB_SIZE;
-    default:
-        return 0;
+struct hp_error hp_blame_reference(struct hp_hive *hive, struct hp_ref ref,
+                                   enum hp_status status)
+{
+    size_t cell = ref.target;
+    struct hp_error error;
+    bool guilty = false;
+
+    if (status == HP_E_CELL_START) {
+        guilty = find_around(&cell, hive, ref.target) &&
+                 is_tiled(hive, ref.target, cell + size_of(hive, cell));
+    } else if (status != HP_E_CELL_OFFSET) {
+        guilty = could_be(hive, ref);
+    }
+    if (guilty)
+        hp_fail(&error, status, cell, "cell.size", word(hive, cell));
+    else
+        hp_fail(&error, status, ref.owner, hp_anomaly_row(ref.anomaly)->field,
+                ref.target);
+    return error;
+}
+
+struct hp_error hp_blame_signature(struct hp_hive *hive, struct hp_ref ref,
+                                   uint16_t expected, const char *field,
+                                   uint16_t found)
+{
+    uint16_t wrong = expected ^ found;
+    bool half_right = (wrong & 0xff) == 0 || wrong >> 8 == 0;
+    struct hp_error error;
+
+    if ((half_right && !is_known(found)) || could_be(hive, ref))
+        hp_fail(&error, HP_E_SIGNATURE, ref.target, field, found);
+    else
+        hp_fail(&error, HP_E_SIGNATURE, ref.owner,
+                hp_anomaly_row(ref.anomaly)->field, ref.target);
+    return error;
+}
+
+/* What the records of the hive say about some cells. */
+struct evidence {
+    struct hp_hive *hive;
+    size_t count;
+    struct suspect {
+        size_t cell;
+        size_t need;  /* payload; 0: nobody says */
+        bool is_cell; /* a cell does start there */
+    } suspects[SUSPECTS];
+};
+
+/* Some record says that a cell starts at `cell` and holds `need` bytes. */
+static void testify(struct evidence *e, uint32_t cell, size_t need)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        struct suspect *suspect = &e->suspects[i];
+        if (suspect->cell != cell)
+            continue;
+        suspect->is_cell = true;
+        suspect->need = need > suspect->need ? need : suspect->need;
     }
 }
 
-/* True if the word looks like a cell size with one byte wrong: two of its
- * three high bytes are those of a small negative number. */
-static bool looks_allocated(uint32_t raw)
+/* The `count` offsets that stand at hive offset `at`, every `stride` bytes. */
+static void testify_all(struct evidence *e, size_t at, size_t count,
+                        size_t stride)
 {
-    int ones = 0;
+    const struct hp_hive *hive = e->hive;
 
-    for (int i = 1; i < 4; i++)
-        ones += (raw >> 8 * i & 0xff) == 0xff;
-    return ones >= 2;
+    for (; count > 0 && at < hive->bins.len && may_search(hive); count--) {
+        testify(e, word(hive, at), 0);
+        at += stride;
+    }
 }
 
-/* The word at `at`, where a bin may start; that of a bin at the end. */
-static uint32_t bin_signature(struct hp_span bins, size_t at)
+static void testify_nk(struct evidence *e, size_t nk)
 {
-    uint32_t signature = BIN_SIGNATURE_VALUE;
+    uint32_t values = word_of(e->hive, nk, NK_VALUES);
+    size_t count = word_of(e->hive, nk, NK_VALUE_COUNT);
 
-    hp_span_u32(bins, at, &signature);
-    return signature;
+    testify(e, word_of(e->hive, nk, NK_SUBKEYS), 0);
+    testify(e, word_of(e->hive, nk, NK_CLASS),
+            half_of(e->hive, nk, NK_CLASS_LENGTH));
+    testify(e, values, 4 * count);
+    testify_all(e, (size_t)values + CELL_SIZE_FIELD, count, 4);
 }
 
-size_t hp_blame_tiling(struct hp_span bins, size_t bin, size_t end,
+/* What the record at `cell`, if it is one, says about other cells. */
+static void testify_record(struct evidence *e, size_t cell)
+{
+    uint16_t signature = half_of(e->hive, cell, 0);
+    size_t count = half_of(e->hive, cell, LIST_COUNT);
+
+    if (signature == SIG_NK) {
+        testify_nk(e, cell);
+    } else if (signature == SIG_VK) {
+        testify(e, word_of(e->hive, cell, VK_DATA), data_need(e->hive, cell));
+    } else if (signature == SIG_DB) {
+        uint32_t list = word_of(e->hive, cell, DB_LIST);
+        testify(e, list, 4 * count);
+        testify_all(e, (size_t)list + CELL_SIZE_FIELD, count, 4);
+    } else if (is_list(signature)) {
+        testify_all(e, cell + CELL_SIZE_FIELD + LIST_ELEMENTS, count,
+                    element_size(signature));
+    }
+}
+
+static void suspect(struct evidence *e, size_t cell)
+{
+    size_t need = own_need(e->hive, cell);
+
+    if (e->count == SUSPECTS) {
+        e->count--;
+        memmove(e->suspects, e->suspects + 1, e->count * sizeof e->suspects[0]);
+    }
+    e->suspects[e->count++] =
+        (struct suspect){cell, need, is_tight(e->hive, cell, need)};
+}
+
+/* The last suspect that surely is a cell leads to one that is not, unless its
+ * own size is as it should be. */
+static size_t judge(const struct evidence *e)
+{
+    const struct suspect *last = &e->suspects[e->count - 1];
+
+    for (size_t i = e->count; i-- > 0;) {
+        const struct suspect *suspect = &e->suspects[i];
+        if (!suspect->is_cell)
+            continue;
+        if (suspect != last && is_tight(e->hive, suspect->cell, suspect->need))
+            suspect++;
+        return suspect->cell;
+    }
+    return last->cell;
+}
+
+/* The word at `at`, where a bin may start, is nearly its signature. The end of
+ * all bins is as good. */
+static bool is_bin(const struct hp_hive *hive, size_t at)
+{
+    uint32_t wrong = word(hive, at) ^ BIN_SIGNATURE_VALUE;
+    int right = 0;
+
+    for (int i = 0; i < 4; i++)
+        right += (wrong >> 8 * i & 0xff) == 0;
+    return right >= 2 || at == hive->bins.len;
+}
+
+size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
                        size_t broken)
 {
-    size_t first = bin + BIN_HEADER_SIZE;
-    size_t before = cell_before(bins, first, broken);
-    uint32_t raw = hp_at_u32(bins, broken);
+    struct evidence e = {.hive = hive};
 
-    if (broken % BIN_ALIGN == 0 && raw == BIN_SIGNATURE_VALUE)
+    if (word(hive, broken) == BIN_SIGNATURE_VALUE || !is_bin(hive, end))
         return bin;
-    if (!hp_blame_looks_like(bin_signature(bins, end), BIN_SIGNATURE_VALUE))
-        return bin;
-    if (before == broken)
-        return broken;
-    if (tiles_from_between(bins, before, broken, end))
-        return before;
-    if (payload_needed(bins, before) + CELL_SIZE_FIELD >
-        absolute(hp_at_u32(bins, before)))
-        return before;
-    if (payload_needed(bins, broken) != 0 || looks_allocated(raw))
-        return broken;
-    return raw == 0 || raw % CELL_ALIGN != 0 ? before : broken;
+    for (size_t at = bin + BIN_HEADER_SIZE; at < broken;
+         at += size_of(hive, at))
+        suspect(&e, at);
+    suspect(&e, broken);
+    if (e.suspects[0].cell == bin + BIN_HEADER_SIZE)
+        e.suspects[0].is_cell = true;
+    for (size_t at = 0; at < hive->bins.len && may_search(hive);
+         at += CELL_ALIGN)
+        testify_record(&e, at);
+    return judge(&e);
 }
 
-bool hp_blame_leaf(uint32_t total, uint32_t count, size_t element, size_t room)
+/* True if behind the last element of the list at `list` stands another that
+ * leads to such a thing as its elements do. */
+static bool has_more(const struct hp_hive *hive, size_t list)
 {
-    size_t tight = CELL_SIZE_FIELD + LIST_ELEMENTS + count * element;
-    size_t wanted = CELL_SIZE_FIELD + LIST_ELEMENTS + total * element;
+    uint16_t signature = half_of(hive, list, 0);
+    size_t at = LIST_ELEMENTS +
+                element_size(signature) * half_of(hive, list, LIST_COUNT);
+    uint16_t found = half_of(hive, word_of(hive, list, at), 0);
 
-    return room + CELL_SIZE_FIELD - tight >= CELL_ALIGN &&
-           wanted <= room + CELL_SIZE_FIELD;
+    return at + CELL_SIZE_FIELD < size_of(hive, list) &&
+           (signature == SIG_RI ? is_list(found) : found == SIG_NK);
+}
+
+uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top)
+{
+    size_t count = half_of(hive, top, LIST_COUNT);
+
+    if (has_more(hive, top))
+        return top;
+    if (half_of(hive, top, 0) != SIG_RI)
+        return owner;
+    for (size_t i = 0; i < count && may_search(hive); i++) {
+        uint32_t leaf = word_of(hive, top, LIST_ELEMENTS + 4 * i);
+        if (has_more(hive, leaf))
+            return leaf;
+    }
+    return owner;
+}
+
+bool hp_blame_value(struct hp_hive *hive, uint32_t list, size_t count,
+                    size_t needed)
+{
+    size_t room = size_of(hive, list) / 4,
+           most = count > needed ? count : needed;
+    size_t real = 0;
+
+    while (real < most && real + 1 < room &&
+           is_allocated(hive, word_of(hive, list, 4 * real)))
+        real++;
+    return real != needed;
 }

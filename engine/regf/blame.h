@@ -2,26 +2,42 @@
  *
  * Whose fault it is. One lying field often shows only at the next record;
  * these judgements find the record that a person has to look at. They decide
- * what a report names, never what is read. */
+ * what a report names, never what is read, and run only when something is
+ * wrong. What they read counts as work; when a good part of that is spent they
+ * take the first guess. */
 #ifndef HP_BLAME_H
 #define HP_BLAME_H
 
-#include "span.h"
+#include "cell.h"
 
-/* True if at least two of the four bytes of `found` are those of `expected`:
- * a damaged signature rather than something else. */
-bool hp_blame_looks_like(uint32_t found, uint32_t expected);
+/* The reference `ref` leads to no cell or record that can be used, for the
+ * reason `status`. Returns the error that blames the reference, or the cell it
+ * leads to when that one looks like what the reference's owner expects, or the
+ * cell before it whose size swallows it. */
+struct hp_error hp_blame_reference(struct hp_hive *hive, struct hp_ref ref,
+                                   enum hp_status status);
 
-/* The cells of the bin in [bin, end) of `bins` tile it up to `broken`, whose
- * size cannot be. Returns the hive offset of the record whose size lies: the
- * cell at `broken`, the cell before it, or `bin` itself. Bounded by the size
- * of one bin, and by BLAME_WINDOW. */
-size_t hp_blame_tiling(struct hp_span bins, size_t bin, size_t end,
+/* The record that `ref` leads to has the signature `found` where `expected`
+ * (called `field`) should be. */
+struct hp_error hp_blame_signature(struct hp_hive *hive, struct hp_ref ref,
+                                   uint16_t expected, const char *field,
+                                   uint16_t found);
+
+/* The cells of the bin in [bin, end) tile it up to `broken`, whose size cannot
+ * be. Returns the hive offset of the record whose size lies: one of the cells
+ * up to `broken`, or `bin` itself. */
+size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
                        size_t broken);
 
-/* The nk says `total` subkeys, its one leaf, whose cell has `room` bytes of
- * payload, says `count` elements of `element` bytes: true if the leaf is the
- * one that lies, because its cell is made for another count. */
-bool hp_blame_leaf(uint32_t total, uint32_t count, size_t element, size_t room);
+/* The nk at `owner` says more subkeys than the lists at and below `top` have
+ * elements. Returns the offset of the list behind whose last element stands
+ * another one, or `owner`. */
+uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top);
+
+/* A db says `count` segments, its value is as long as `needed` ones; `list`
+ * leads to the segment list. True: the value lies, for the list has another
+ * number of segments. */
+bool hp_blame_value(struct hp_hive *hive, uint32_t list, size_t count,
+                    size_t needed);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cell.h"
 
+#include "blame.h"
 #include "layout.h"
 
 #define RAW_ALLOCATED UINT32_C(0x80000000)
 
-/* The reference is to blame: it names no cell that could be meant. */
+/* The reference leads to no cell that can be used. */
 static bool blame_reference(struct hp_hive *hive, struct hp_ref ref,
                             enum hp_status status)
 {
-    hp_hive_report_field(hive, ref.anomaly, status, ref.owner, ref.target);
+    hp_hive_report(hive, ref.anomaly, hp_blame_reference(hive, ref, status));
     return false;
 }
 
@@ -84,14 +85,9 @@ bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
 bool hp_report_signature(struct hp_hive *hive, struct hp_ref ref,
                          uint16_t expected, const char *field, uint16_t found)
 {
-    uint16_t wrong = expected ^ found;
-    struct hp_error error;
-
-    if ((wrong & 0xff) != 0 && wrong >> 8 != 0)
-        return hp_hive_report_field(hive, ref.anomaly, HP_E_SIGNATURE,
-                                    ref.owner, ref.target);
-    hp_fail(&error, HP_E_SIGNATURE, ref.target, field, found);
-    return hp_hive_report(hive, ref.anomaly, error);
+    return hp_hive_report(
+        hive, ref.anomaly,
+        hp_blame_signature(hive, ref, expected, field, found));
 }
 
 bool hp_record_open(struct hp_span *payload, struct hp_hive *hive,

@@ -51,7 +51,6 @@ static bool open_list(struct hp_list *list, struct hp_hive *hive,
         count = most;
     }
     list->offset = ref.target;
-    list->room = (uint32_t)record.len;
     list->next = 0;
     list->count = (uint16_t)count;
     return hp_span_sub(record, LIST_ELEMENTS, count * size, &list->elements);
@@ -89,23 +88,26 @@ static void push(struct hp_subkeys *it, struct hp_ref ref)
     }
 }
 
-/* The nk's count and the elements of its lists must agree. Which of them lies
- * may show in the size of the list's cell. */
+/* The nk's count and the elements of its lists must agree. */
 static void check_total(struct hp_subkeys *it)
 {
-    const struct hp_list *list = &it->stack[0];
+    struct hp_hive *hive = it->hive;
+    bool more = it->found > it->expected;
     enum hp_anomaly anomaly =
-        it->found < it->expected ? HP_A_NK_SUBKEYS_FEWER : HP_A_NK_SUBKEYS_MORE;
+        more ? HP_A_NK_SUBKEYS_MORE : HP_A_NK_SUBKEYS_FEWER;
+    uint32_t culprit =
+        more ? it->owner : hp_blame_total(hive, it->owner, it->stack[0].offset);
     struct hp_error error;
+    uint16_t count = 0;
 
-    if (list->signature != SIG_RI &&
-        hp_blame_leaf(it->expected, list->count, element_size(list->signature),
-                      list->room))
-        hp_fail(&error, HP_E_COUNT, list->offset, "list.count", list->count);
+    hp_span_u16(hive->bins, (size_t)culprit + CELL_SIZE_FIELD + LIST_COUNT,
+                &count);
+    if (culprit != it->owner)
+        hp_fail(&error, HP_E_COUNT, culprit, "list.count", count);
     else
-        hp_fail(&error, HP_E_COUNT, it->owner, hp_anomaly_row(anomaly)->field,
+        hp_fail(&error, HP_E_COUNT, culprit, hp_anomaly_row(anomaly)->field,
                 it->expected);
-    hp_hive_report(it->hive, anomaly, error);
+    hp_hive_report(hive, anomaly, error);
 }
 
 bool hp_subkeys_is_done(const struct hp_subkeys *it)

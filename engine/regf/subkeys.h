@@ -10,7 +10,6 @@
 struct hp_list {
     struct hp_span elements;
     uint32_t offset; /* of the list's cell */
-    uint32_t room;   /* bytes of payload of that cell */
     uint16_t signature;
     uint16_t next, count; /* elements */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "value.h"
 
+#include "blame.h"
 #include "layout.h"
 
 void hp_values_open(struct hp_values *it, struct hp_hive *hive,
@@ -108,6 +109,33 @@ static void open_cell(struct hp_data *it, const struct hp_value *value,
     hp_span_sub(cell, 0, size, &it->piece);
 }
 
+/* The value at `vk` is to blame for what its data does not hold. */
+static struct hp_error blame_value(const struct hp_hive *hive,
+                                   enum hp_status status, uint32_t vk)
+{
+    struct hp_error error;
+    uint32_t size = 0;
+
+    hp_span_u32(hive->bins, (size_t)vk + CELL_SIZE_FIELD + VK_DATA_SIZE, &size);
+    hp_fail(&error, status, vk, "vk.data_size", size);
+    return error;
+}
+
+/* The db that `ref` leads to has `count` segments, its owner needs others. */
+static bool report_segments(struct hp_hive *hive, struct hp_ref ref,
+                            uint32_t list, size_t count, size_t needed)
+{
+    enum hp_anomaly anomaly =
+        count < needed ? HP_A_DB_COUNT : HP_A_DB_COUNT_MORE;
+    struct hp_error error;
+
+    if (hp_blame_value(hive, list, count, needed))
+        error = blame_value(hive, HP_E_COUNT, ref.owner);
+    else
+        hp_fail(&error, HP_E_COUNT, ref.target, "db.count", count);
+    return hp_hive_report(hive, anomaly, error);
+}
+
 /* Data of more than DB_SEGMENT_MOST bytes lies in segments. */
 static void open_segments(struct hp_data *it, const struct hp_value *value,
                           struct hp_ref ref)
@@ -120,10 +148,7 @@ static void open_segments(struct hp_data *it, const struct hp_value *value,
         return;
     size_t count = hp_at_u16(db, DB_COUNT);
     uint32_t list = hp_at_u32(db, DB_LIST);
-    if (count != needed &&
-        !hp_hive_report_field(
-            hive, count < needed ? HP_A_DB_COUNT : HP_A_DB_COUNT_MORE,
-            HP_E_COUNT, ref.target, count))
+    if (count != needed && !report_segments(hive, ref, list, count, needed))
         return;
     if (!hp_cell_open(&it->list, hive,
                       (struct hp_ref){HP_A_DB_LIST, ref.target, list}, 0))
@@ -136,6 +161,7 @@ static void open_segments(struct hp_data *it, const struct hp_value *value,
     }
     it->left = value->size;
     it->list_offset = list;
+    it->owner = value->offset;
     it->count = count;
 }
 
@@ -156,6 +182,20 @@ void hp_data_open(struct hp_data *it, struct hp_hive *hive,
         report(hive, HP_A_VK_EMPTY_OFFSET, HP_E_MISMATCH, value, target);
 }
 
+/* The segment that `ref` leads to is shorter than the data: that of the last
+ * one is as long as the value says, the others are all alike. */
+static bool report_short(struct hp_data *it, struct hp_ref ref)
+{
+    struct hp_error error;
+
+    if (it->left < DB_SEGMENT_MOST)
+        error = blame_value(it->hive, HP_E_DATA_SIZE, it->owner);
+    else
+        hp_fail(&error, HP_E_DATA_SIZE, ref.owner, "db_list.element",
+                ref.target);
+    return hp_hive_report(it->hive, HP_A_DB_SEGMENT_SHORT, error);
+}
+
 /* Sets *piece to the bytes of the next segment. All but the last one hold
  * exactly DB_SEGMENT_MOST; bytes behind those are ignored. */
 static bool next_segment(struct hp_data *it, struct hp_span *piece)
@@ -170,8 +210,7 @@ static bool next_segment(struct hp_data *it, struct hp_span *piece)
     if (!hp_cell_open(&cell, it->hive, ref, 0))
         return false;
     if (wanted > cell.len) {
-        if (!hp_hive_report_field(it->hive, HP_A_DB_SEGMENT_SHORT,
-                                  HP_E_DATA_SIZE, ref.owner, ref.target))
+        if (!report_short(it, ref))
             return false;
         it->left = (uint32_t)cell.len; /* the last piece */
         wanted = cell.len;

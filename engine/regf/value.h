@@ -44,6 +44,7 @@ struct hp_data {
     struct hp_span piece; /* the only piece, when there is no segment list */
     struct hp_span list;  /* of segments */
     uint32_t list_offset; /* hive offset of its cell */
+    uint32_t owner;       /* of the vk */
     size_t next, count;   /* segments */
 };
 

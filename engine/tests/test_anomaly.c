@@ -87,9 +87,20 @@ static const struct lie lies[] = {
      NULL},
     {HP_A_BASE_MINOR_OLD,
      hb_small,
-     {{"base", 24, 4, 2, NULL}},
+     {{"base", 24, 4, 2, NULL}, {"nk:R", 0, 2, 0, NULL}},
      " !version@base/base_block.minor=2" REFUSED,
      NULL},
+    {HP_A_BASE_MINOR_OLD,
+     hb_small,
+     {{"base", 24, 4, 2, NULL}, {"base", 36, 4, 0xfffffff0, NULL}},
+     " !version@base/base_block.minor=2" REFUSED,
+     NULL},
+    {HP_A_BASE_MINOR,
+     hb_small,
+     {{"base", 24, 4, 2, NULL}},
+     " !version@base/base_block.minor=2" REFUSED,
+     "hive2"
+     " !version@base/base_block.minor=2(noted) +R{s=8}" V W A B " - done"},
     {HP_A_BASE_MINOR,
      hb_small,
      {{"base", 24, 4, 7, NULL}},
@@ -308,17 +319,17 @@ static const struct lie lies[] = {
      hb_small,
      {{"data:W", HB_CELL_SIZE, 4, 0, NULL}},
      "hive5"
-     " !cell-size@vk:W/cell.size=ffffffe0" REFUSED,
+     " !cell-size@data:W/cell.size=0" REFUSED,
      "hive5"
-     " !cell-size@vk:W/cell.size=ffffffe0(skipped) +R{s=8}" V " =W/3/8"
+     " !cell-size@data:W/cell.size=0(skipped) +R{s=8}" V " =W/3/8"
      " !cell-free@vk:W/vk.data=e8(dropped)" A B " - partial"},
     {HP_A_CELL_SIZE,
      hb_small,
      {{"data:W", HB_CELL_SIZE, 4, 4, NULL}},
      "hive5"
-     " !cell-size@vk:W/cell.size=ffffffe0" REFUSED,
+     " !cell-size@data:W/cell.size=4" REFUSED,
      "hive5"
-     " !cell-size@vk:W/cell.size=ffffffe0(skipped) +R{s=8}" V " =W/3/8"
+     " !cell-size@data:W/cell.size=4(skipped) +R{s=8}" V " =W/3/8"
      " !cell-free@vk:W/vk.data=e8(dropped)" A B " - partial"},
     {HP_A_CELL_SIZE,
      hb_small,
@@ -551,8 +562,8 @@ static const struct lie lies[] = {
     {HP_A_LIST_ELEMENT,
      hb_small,
      {{"lh:R", 12, 4, 0, "nk:B"}, {"nk:B", HB_CELL_SIZE, 4, 88, NULL}},
-     R V W A " !cell-free@lh:R/list.element=158" REFUSED,
-     R V W A " !cell-free@lh:R/list.element=158(dropped) - partial"},
+     R V W A " !cell-free@nk:B/cell.size=58" REFUSED,
+     R V W A " !cell-free@nk:B/cell.size=58(dropped) - partial"},
     {HP_A_LIST_ELEMENT,
      hb_small,
      {{"lh:R", 12, 4, 0, "vals:R"}},
@@ -576,9 +587,9 @@ static const struct lie lies[] = {
      hb_index,
      {{"li:BC", 0, 2, 0, NULL}},
      "hive5 +R +A -"
-     " !signature@ri:R/ri.element=190" REFUSED,
+     " !signature@li:BC/list.signature=0" REFUSED,
      "hive5 +R +A -"
-     " !signature@ri:R/ri.element=190(skipped) - partial"},
+     " !signature@li:BC/list.signature=0(skipped) - partial"},
     {HP_A_RI_DEPTH,
      hb_index,
      {{"ri:R", 8, 4, 0, "ri:R"}},
@@ -644,8 +655,8 @@ static const struct lie lies[] = {
     {HP_A_VALUES_ELEMENT,
      hb_small,
      {{"vals:R", 4, 4, 0, "nk:A"}},
-     R V " !signature@nk:A/vk.signature=6b6e" REFUSED,
-     R V " !signature@nk:A/vk.signature=6b6e(dropped)" A B " - partial"},
+     R V " !signature@vals:R/values.element=f8" REFUSED,
+     R V " !signature@vals:R/values.element=f8(dropped)" A B " - partial"},
     {HP_A_VK_NAME_PAST,
      hb_small,
      {{"vk:V", 2, 2, 9, NULL}},
@@ -762,9 +773,9 @@ static const struct lie lies[] = {
      data_5_32689,
      {{"vk:D", 4, 4, 32688, NULL}},
      "hive5 +R =D/3/7fb0"
-     " !count@db:D/db.count=3" REFUSED,
+     " !count@vk:D/vk.data_size=7fb0" REFUSED,
      "hive5 +R =D/3/7fb0"
-     " !count@db:D/db.count=3(noted) :16344#00d7 :16344#d8af - done"},
+     " !count@vk:D/vk.data_size=7fb0(noted) :16344#00d7 :16344#d8af - done"},
     {HP_A_DB_LIST,
      data_5_16345,
      {{"db:D", 4, 4, 0xffffffff, NULL}},
@@ -790,9 +801,9 @@ static const struct lie lies[] = {
      data_5_16345,
      {{"vk:D", 4, 4, 16357, NULL}},
      "hive5 +R =D/3/3fe5 :16344#00d7"
-     " !data-size@dl:D/db_list.element=4098" REFUSED,
+     " !data-size@vk:D/vk.data_size=3fe5" REFUSED,
      "hive5 +R =D/3/3fe5 :16344#00d7 :d8000000"
-     " !data-size@dl:D/db_list.element=4098(clamped) - partial"},
+     " !data-size@vk:D/vk.data_size=3fe5(clamped) - partial"},
     {HP_A_DB_SEGMENT_SHORT,
      data_5_16345,
      {{"dl:D", 0, 4, 0, "vals:R"}},
@@ -800,6 +811,150 @@ static const struct lie lies[] = {
      " !data-size@dl:D/db_list.element=40a0" REFUSED,
      "hive5 +R =D/3/3fd9 :78000000"
      " !data-size@dl:D/db_list.element=40a0(clamped) - partial"},
+    {HP_A_CELL_SIZE,
+     hb_small,
+     {{"vals:R", HB_CELL_SIZE, 4, 0xffffffe8, NULL}},
+     "hive5"
+     " !cell-size@vals:R/cell.size=ffffffe8" REFUSED,
+     "hive5"
+     " !cell-size@vals:R/cell.size=ffffffe8(skipped) +R{s=8}"
+     " !cell-start@vals:R/values.element=a8(dropped)" W A B " - partial"},
+    {HP_A_CELL_SIZE,
+     hb_small,
+     {{"sk:s", HB_CELL_SIZE, 4, 0xffffff88, NULL}},
+     "hive5"
+     " !cell-start@sk:s/cell.size=ffffff88" REFUSED,
+     NULL},
+    {HP_A_LIST_ELEMENT,
+     hb_small,
+     {{"vals:R", HB_CELL_SIZE, 4, 0xffffffd0, NULL}},
+     R " !cell-start@vals:R/cell.size=ffffffd0" REFUSED,
+     R " !cell-start@vals:R/cell.size=ffffffd0(dropped)" W A B " - partial"},
+    {HP_A_NK_CLASS,
+     hb_small,
+     {{"class:A", HB_CELL_SIZE, 4, 8, NULL}},
+     R V W " !cell-free@class:A/cell.size=8" REFUSED,
+     R V W " +A{c?}"
+           " !cell-free@class:A/cell.size=8(dropped) -" B " - partial"},
+    {HP_A_NK_VALUES,
+     hb_small,
+     {{"vals:R", HB_CELL_SIZE, 4, 16, NULL}},
+     R " !cell-free@vals:R/cell.size=10" REFUSED,
+     R " !cell-free@vals:R/cell.size=10(skipped)" A B " - partial"},
+    {HP_A_VK_DATA,
+     hb_small,
+     {{"data:W", HB_CELL_SIZE, 4, 16, NULL}},
+     R V " =W/3/8"
+         " !cell-free@data:W/cell.size=10" REFUSED,
+     R V " =W/3/8"
+         " !cell-free@data:W/cell.size=10(dropped)" A B " - partial"},
+    {HP_A_VALUES_ELEMENT,
+     hb_small,
+     {{"vk:V", HB_CELL_SIZE, 4, 32, NULL}},
+     R " !cell-free@vk:V/cell.size=20" REFUSED,
+     R " !cell-free@vk:V/cell.size=20(dropped)" W A B " - partial"},
+    {HP_A_VALUES_ELEMENT,
+     hb_small,
+     {{"vk:W", HB_CELL_SIZE, 4, 32, NULL}},
+     R V " !cell-free@vk:W/cell.size=20" REFUSED,
+     R V " !cell-free@vk:W/cell.size=20(dropped)" A B " - partial"},
+    {HP_A_NK_SUBKEYS,
+     hb_small,
+     {{"lh:R", HB_CELL_SIZE, 4, 24, NULL}},
+     R V W " !cell-free@lh:R/cell.size=18" REFUSED,
+     R V W " !cell-free@lh:R/cell.size=18(skipped) - partial"},
+    {HP_A_VK_DATA,
+     data_5_16345,
+     {{"db:D", HB_CELL_SIZE, 4, 16, NULL}},
+     "hive5 +R =D/3/3fd9"
+     " !cell-free@db:D/cell.size=10" REFUSED,
+     "hive5 +R =D/3/3fd9"
+     " !cell-free@db:D/cell.size=10(dropped) - partial"},
+    {HP_A_DB_LIST,
+     data_5_16345,
+     {{"dl:D", HB_CELL_SIZE, 4, 16, NULL}},
+     "hive5 +R =D/3/3fd9"
+     " !cell-free@dl:D/cell.size=10" REFUSED,
+     "hive5 +R =D/3/3fd9"
+     " !cell-free@dl:D/cell.size=10(clamped) - partial"},
+    {HP_A_NK_SUBKEYS_FEWER,
+     hb_index,
+     {{"ri:R", 2, 2, 1, NULL}},
+     "hive5 +R +A -"
+     " !count@ri:R/list.count=1" REFUSED,
+     "hive5 +R +A -"
+     " !count@ri:R/list.count=1(skipped) - partial"},
+    {HP_A_NK_SUBKEYS_FEWER,
+     hb_index,
+     {{"li:BC", 2, 2, 1, NULL}},
+     "hive5 +R +A -" B " !count@li:BC/list.count=1" REFUSED,
+     "hive5 +R +A -" B " !count@li:BC/list.count=1(skipped) - partial"},
+    {HP_A_NK_SUBKEYS_FEWER,
+     hb_index,
+     {{"lf:A", 2, 2, 0, NULL}},
+     "hive5 +R" B " +C -"
+     " !count@lf:A/list.count=0" REFUSED,
+     "hive5 +R" B " +C -"
+     " !count@lf:A/list.count=0(skipped) - partial"},
+    {HP_A_NK_SUBKEYS_FEWER,
+     hb_index,
+     {{"nk:R", 20, 4, 4, NULL}},
+     "hive5 +R +A -" B " +C -"
+     " !count@nk:R/nk.subkey_count=4" REFUSED,
+     "hive5 +R +A -" B " +C -"
+     " !count@nk:R/nk.subkey_count=4(skipped) - partial"},
+    {HP_A_NK_SUBKEYS_MORE,
+     hb_index,
+     {{"nk:R", 20, 4, 2, NULL}},
+     "hive5 +R +A -" B " +C -"
+     " !count@nk:R/nk.subkey_count=2" REFUSED,
+     "hive5 +R +A -" B " +C -"
+     " !count@nk:R/nk.subkey_count=2(noted) - done"},
+    {HP_A_VALUES_ELEMENT,
+     hb_small,
+     {{"vk:V", 0, 2, 0x6b6e, NULL}},
+     R " !signature@vk:V/vk.signature=6b6e" REFUSED,
+     R " !signature@vk:V/vk.signature=6b6e(dropped)" W A B " - partial"},
+    {HP_A_LIST_ELEMENT,
+     hb_small,
+     {{"nk:A", 0, 2, 0x6b76, NULL}},
+     R V W " !signature@nk:A/nk.signature=6b76" REFUSED,
+     R V W " !signature@nk:A/nk.signature=6b76(dropped)" B " - partial"},
+    {HP_A_LIST_ELEMENT,
+     hb_small,
+     {{"nk:A", 0, 2, 0, NULL}},
+     R V W " !signature@nk:A/nk.signature=0" REFUSED,
+     R V W " !signature@nk:A/nk.signature=0(dropped)" B " - partial"},
+    {HP_A_LIST_ELEMENT,
+     hb_index,
+     {{"ri:R", 0, 2, 0x696c, NULL}},
+     "hive5 +R"
+     " !cell-short@ri:R/list.element=180" REFUSED,
+     "hive5 +R"
+     " !cell-short@ri:R/list.element=180(dropped)"
+     " !cell-short@ri:R/list.element=190(dropped)"
+     " !count@nk:R/nk.subkey_count=3(skipped) - partial"},
+    {HP_A_RI_ELEMENT,
+     hb_index,
+     {{"li:BC", 0, 2, 0x6972, NULL}},
+     "hive5 +R +A -"
+     " !depth@ri:R/ri.element=190" REFUSED,
+     "hive5 +R +A -"
+     " !signature@li:BC/ri.element=d0(skipped)"
+     " !signature@li:BC/ri.element=128(skipped) - partial"},
+    {HP_A_RI_ELEMENT,
+     hb_index,
+     {{"ri:R", 4, 4, 0xffffffff, NULL}},
+     "hive5 +R"
+     " !cell-offset@ri:R/ri.element=ffffffff" REFUSED,
+     "hive5 +R"
+     " !cell-offset@ri:R/ri.element=ffffffff(skipped)" B " +C - - partial"},
+    {HP_A_BASE_ROOT,
+     hb_small,
+     {{"base", 36, 4, 8, NULL}},
+     "hive5"
+     " !cell-start@base/base_block.root=8" REFUSED,
+     NULL},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)
