@@ -139,10 +139,9 @@ static bool win32_is_optional(struct run *run)
 
 static char drive_of(struct hp_text root)
 {
-    uint16_t letter = root.count > 1 && root.units[1] == ':'
-                          ? hp_lower_ascii(root.units[0])
-                          : 0;
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 0;
+    return root.count > 1 && root.units[1] == ':'
+               ? hp_drive_letter(root.units[0])
+               : 0;
 }
 
 /* Puts together what services are judged by. `known`: the environment counts

@@ -84,23 +84,15 @@ static bool put_ascii(struct hp_environment *environment, const char *name,
     return expand_and_put(environment, text, value, source);
 }
 
-static bool is_root(struct hp_text text)
-{
-    if (text.count < 3 || text.units[1] != ':' || text.units[2] != '\\')
-        return false;
-    uint16_t letter = hp_lower_ascii(text.units[0]);
-    return letter >= 'a' && letter <= 'z';
-}
-
 static bool put_system_root(struct hp_environment *environment,
                             struct hp_text given,
                             const struct hp_software_paths *software)
 {
     struct hp_text usual;
 
-    if (is_root(given))
+    if (hp_text_is_rooted(given))
         return put_ascii(environment, system_root_name, given, "user");
-    if (software != NULL && is_root(software->system_root))
+    if (software != NULL && hp_text_is_rooted(software->system_root))
         return put_ascii(environment, system_root_name, software->system_root,
                          "software");
     return hp_text_of(&usual, environment->arena, "C:\\Windows") &&
@@ -112,8 +104,9 @@ static bool put_system_drive(struct hp_environment *environment)
     struct hp_text root = hp_environment_get(environment, system_root_name);
 
     /* The hive's own value may be anything. */
-    return !is_root(root) || put_ascii(environment, "SystemDrive",
-                                       hp_text_cut(root, 0, 2), "derived");
+    return !hp_text_is_rooted(root) ||
+           put_ascii(environment, "SystemDrive", hp_text_cut(root, 0, 2),
+                     "derived");
 }
 
 static bool put_defaults(struct hp_environment *environment)

@@ -40,19 +40,6 @@ static bool has_any(struct hp_text text, const char *set)
     return hp_text_find_any(text, 0, set) != HP_NOT_FOUND;
 }
 
-static bool is_separator(uint16_t unit)
-{
-    return unit == '\\' || unit == '/';
-}
-
-static bool has_drive(struct hp_text text)
-{
-    if (text.count < 3 || text.units[1] != ':' || !is_separator(text.units[2]))
-        return false;
-    uint16_t letter = hp_lower_ascii(text.units[0]);
-    return letter >= 'a' && letter <= 'z';
-}
-
 /* Units of a prefix that is not the KB's kind of path. */
 static size_t nt_prefix(struct hp_text text)
 {
@@ -79,26 +66,16 @@ static bool has_control(struct hp_text text)
     return false;
 }
 
-static bool has_short_name(struct hp_text text)
-{
-    for (size_t i = 1; i < text.count; i++) {
-        if (text.units[i - 1] == '~' && text.units[i] >= '0' &&
-            text.units[i] <= '9')
-            return true;
-    }
-    return false;
-}
-
 /* Where the entry says that its file lies. Blanks and quotes around it are
  * another matter and have been taken off. */
 static void find_place(struct hp_finding_list *findings, struct hp_text core)
 {
     if (nt_prefix(core) != 0)
         hp_findings_add(findings, "E_NTPREFIX");
-    else if (core.count > 1 && is_separator(core.units[0]) &&
-             is_separator(core.units[1]))
+    else if (core.count > 1 && hp_is_separator(core.units[0]) &&
+             hp_is_separator(core.units[1]))
         hp_findings_add(findings, "E_UNC");
-    else if (!has_drive(core) && !has_any(core, "%"))
+    else if (!hp_text_has_drive(core) && !has_any(core, "%"))
         hp_findings_add(findings, "E_RELATIVE");
 }
 
@@ -127,11 +104,11 @@ static void find_in_entry(struct hp_finding_list *findings, struct hp_text text)
         hp_findings_add(findings, "E_WILDCARD");
     if (has_control(text))
         hp_findings_add(findings, "E_CONTROL");
-    if (core.count > 0 && is_separator(core.units[core.count - 1]))
+    if (core.count > 0 && hp_is_separator(core.units[core.count - 1]))
         hp_findings_add(findings, "E_NO_FILENAME");
     if (has_any(core, "/"))
         hp_findings_add(findings, "E_FWDSLASH");
-    if (has_short_name(core))
+    if (hp_text_has_short_name(core))
         hp_findings_add(findings, "E_SHORTNAME");
 }
 
@@ -149,7 +126,7 @@ bool hp_exclusion_is_valid(struct hp_text text)
     }
     /* Blanks before the drive and X:/ are spelled wrong, but X:\ they are
      * not. */
-    return has_drive(text) && text.units[2] == '\\';
+    return hp_text_is_rooted(text);
 }
 
 /* ---- the list ---------------------------------------------------------- */
@@ -327,7 +304,7 @@ static bool index_paths(struct finisher *finisher, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct hp_text path = finisher->paths[i].path;
         hp_text_index_put(&finisher->by_path, path, i);
-        if (finisher->paths[i].failing && has_drive(path))
+        if (finisher->paths[i].failing && hp_text_has_drive(path))
             hp_text_index_put(&finisher->by_tail, hp_text_from(path, 1), i);
     }
     return true;

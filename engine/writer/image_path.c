@@ -164,23 +164,9 @@ bool hp_guid_parse(struct hp_guid *guid, struct hp_text text)
     return true;
 }
 
-static bool is_separator(uint16_t unit)
-{
-    return unit == '\\' || unit == '/';
-}
-
 static bool separator_at(struct hp_text text, size_t at)
 {
-    return at < text.count && is_separator(text.units[at]);
-}
-
-/* 'A' to 'Z' if text[at..) is a letter, a colon and a separator; else 0. */
-static char drive_at(struct hp_text text, size_t at)
-{
-    if (!separator_at(text, at + 2) || text.units[at + 1] != ':')
-        return 0;
-    uint16_t letter = hp_lower_ascii(text.units[at]);
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 0;
+    return at < text.count && hp_is_separator(text.units[at]);
 }
 
 /* Units of a \\?\ or \\.\ at the start; Win32's way into the devices. */
@@ -223,9 +209,9 @@ static void shape_of_device(struct hp_shape *shape, size_t *body,
     struct hp_text rest = hp_text_from(path, 4);
 
     *body = 4;
-    shape->letter = drive_at(path, 4);
-    if (shape->letter != 0) {
+    if (hp_text_has_drive(rest)) {
         shape->path_class = 2;
+        shape->letter = hp_drive_letter(rest.units[0]);
         shape->volume = hp_text_cut(rest, 0, 2);
         *body = 6;
     } else if (hp_text_starts_nocase(rest, "UNC\\")) {
@@ -265,11 +251,9 @@ static struct hp_shape shape_of(struct hp_text path, size_t *body)
     } else if (separator_at(path, 0) && separator_at(path, 1)) {
         shape.path_class = 5;
         *body = 2;
-    } else {
-        shape.letter = drive_at(path, 0);
-    }
-    if (shape.path_class == 7 && shape.letter != 0) {
+    } else if (hp_text_has_drive(path)) {
         shape.path_class = 1;
+        shape.letter = hp_drive_letter(path.units[0]);
         shape.volume = hp_text_cut(path, 0, 2);
         *body = 2;
     }
@@ -297,16 +281,6 @@ static bool is_reserved(struct hp_text component)
             hp_text_starts_nocase(base, "lpt"));
 }
 
-static bool is_short_name(struct hp_text component)
-{
-    for (size_t i = 1; i < component.count; i++) {
-        if (component.units[i - 1] == '~' && component.units[i] >= '0' &&
-            component.units[i] <= '9')
-            return true;
-    }
-    return false;
-}
-
 static void find_in_component(struct hp_finding_list *findings,
                               struct hp_text component)
 {
@@ -317,7 +291,7 @@ static void find_in_component(struct hp_finding_list *findings,
         hp_findings_add(findings, "DOT_SEGMENT");
     else if (last == '.' || last == ' ')
         hp_findings_add(findings, "TRAILING_DOT_OR_SPACE");
-    if (is_short_name(component))
+    if (hp_text_has_short_name(component))
         hp_findings_add(findings, "SHORT_NAME");
     if (is_reserved(component))
         hp_findings_add(findings, "RESERVED_NAME");
@@ -330,7 +304,7 @@ static void find_unusual(struct hp_finding_list *findings, struct hp_text path,
     size_t start = body; /* of the component */
 
     for (size_t i = body; i <= path.count; i++) {
-        if (i < path.count && !is_separator(path.units[i]))
+        if (i < path.count && !hp_is_separator(path.units[i]))
             continue;
         find_in_component(findings, hp_text_cut(path, start, i - start));
         if (separator_at(path, i) && path.units[i] == '/')

@@ -23,17 +23,12 @@ static bool add(struct hp_launch *launch, struct hp_arena *arena,
     return hp_text_join(&launch->list[launch->count++], arena, parts, 3);
 }
 
-static bool is_separator(uint16_t unit)
-{
-    return unit == '\\' || unit == '/';
-}
-
 static bool has_extension(struct hp_text token)
 {
     for (size_t i = token.count; i > 0; i--) {
         if (token.units[i - 1] == '.')
             return true;
-        if (is_separator(token.units[i - 1]))
+        if (hp_is_separator(token.units[i - 1]))
             return false;
     }
     return false;
@@ -50,7 +45,7 @@ static bool add_token(struct hp_launch *launch, struct hp_arena *arena,
     if (token.count == 0 ||
         !hp_text_join(&name, arena, (struct hp_text[]){token, end}, 2))
         return token.count == 0;
-    if (is_separator(token.units[0]) ||
+    if (hp_is_separator(token.units[0]) ||
         (token.count > 1 && token.units[1] == ':'))
         return add(launch, arena, name, none, none);
     if (!add(launch, arena, root, TEXT_OF(system32), name))
@@ -141,14 +136,6 @@ static size_t script_end(struct hp_text text)
     return end;
 }
 
-static bool is_rooted(struct hp_text path)
-{
-    if (path.count < 3 || path.units[1] != ':' || path.units[2] != '\\')
-        return false;
-    uint16_t letter = hp_lower_ascii(path.units[0]);
-    return letter >= 'a' && letter <= 'z';
-}
-
 void hp_microsoft_script(struct hp_finding_list *findings, struct hp_text text)
 {
     struct hp_text path = hp_text_cut(text, 0, script_end(text));
@@ -178,6 +165,6 @@ void hp_microsoft_script(struct hp_finding_list *findings, struct hp_text text)
         hp_findings_add(findings, "MS_RELATIVE_PATH");
     if (hp_text_find_any(path, 0, "/") != HP_NOT_FOUND)
         hp_findings_add(findings, "MS_FOWARD_SLASH");
-    if (!is_rooted(path))
+    if (!hp_text_is_rooted(path))
         hp_findings_add(findings, "MS_INVALID_FORMAT");
 }

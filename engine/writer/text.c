@@ -61,6 +61,34 @@ size_t hp_text_find_any(struct hp_text text, size_t from, const char *set)
     return HP_NOT_FOUND;
 }
 
+char hp_drive_letter(uint16_t unit)
+{
+    uint16_t letter = hp_lower_ascii(unit);
+
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 0;
+}
+
+bool hp_text_has_drive(struct hp_text text)
+{
+    return text.count > 2 && hp_drive_letter(text.units[0]) != 0 &&
+           text.units[1] == ':' && hp_is_separator(text.units[2]);
+}
+
+bool hp_text_is_rooted(struct hp_text text)
+{
+    return hp_text_has_drive(text) && text.units[2] == '\\';
+}
+
+bool hp_text_has_short_name(struct hp_text text)
+{
+    for (size_t i = 1; i < text.count; i++) {
+        if (text.units[i - 1] == '~' && text.units[i] >= '0' &&
+            text.units[i] <= '9')
+            return true;
+    }
+    return false;
+}
+
 bool hp_text_join(struct hp_text *joined, struct hp_arena *arena,
                   const struct hp_text *parts, size_t count)
 {

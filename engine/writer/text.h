@@ -29,6 +29,24 @@ size_t hp_text_find_nocase(struct hp_text text, size_t from, const char *ascii);
 /* Where a unit of `set` first stands in text[from..), or HP_NOT_FOUND. */
 size_t hp_text_find_any(struct hp_text text, size_t from, const char *set);
 
+/* The letter of a drive, 'A' to 'Z', that `unit` is in either case; or 0. */
+char hp_drive_letter(uint16_t unit);
+
+/* A separator of Win32 paths. */
+static inline bool hp_is_separator(uint16_t unit)
+{
+    return unit == '\\' || unit == '/';
+}
+
+/* True if `text` starts with a drive, X:, and a separator. */
+bool hp_text_has_drive(struct hp_text text);
+
+/* True if `text` starts with X:\. */
+bool hp_text_is_rooted(struct hp_text text);
+
+/* True if `text` holds a ~ and a digit behind it, as 8.3 names do. */
+bool hp_text_has_short_name(struct hp_text text);
+
 bool hp_text_copy(struct hp_text *copy, struct hp_arena *arena,
                   struct hp_text text);
 

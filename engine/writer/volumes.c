@@ -44,8 +44,7 @@ static char letter_of(struct hp_text name)
     if (name.count != prefix + 2 || name.units[prefix + 1] != ':' ||
         !hp_text_starts_nocase(name, "\\DosDevices\\"))
         return 0;
-    uint16_t letter = hp_lower_ascii(name.units[prefix]);
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 0;
+    return hp_drive_letter(name.units[prefix]);
 }
 
 static bool guid_of(struct hp_guid *guid, struct hp_text name)
