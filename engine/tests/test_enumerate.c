@@ -1299,8 +1299,8 @@ static void enumerate__system_drive_follows_the_root(void **state)
     static const struct {
         const char *root;
         char letter; /* 0: no volume is known */
-    } cases[] = {{"a:\\W", 'A'}, {"Z:\\W", 'Z'}, {"C", 0},
-                 {"C;\\W", 0},   {"@:\\", 0},    {"[:\\", 0}};
+    } cases[] = {{"a:\\W", 'A'}, {"Z:\\W", 'Z'}, {"C", 0},   {"C;\\W", 0},
+                 {"@:\\", 0},    {"{:\\", 0},    {"[:\\", 0}};
     const struct hp_question question = {.profile = HP_PROFILE_PRE};
 
     (void)state;

@@ -293,9 +293,11 @@ static void probe__damage_in_a_skipped_key_decides_nothing(void **state)
     (void)state;
     fake_begin(&hive);
     fake_enter(&hive, "A");
-    fake_enter(&hive, "x"); /* not entered: its inside is not sent */
+    fake_enter(&hive, "x"); /* not entered */
+    fake_damage(&hive, HP_DAMAGE_DROPPED, "its own");
+    fake_enter(&hive, "y");
     fake_damage(&hive, HP_DAMAGE_DROPPED, "hidden");
-    fake_leave(&hive, 2);
+    fake_leave(&hive, 3);
     assert_int_equal(probe(&result, &seen, &arena), HP_OK);
     assert_false(result.decisive);
     assert_int_equal(result.damage_count, 0);

@@ -109,6 +109,7 @@ static void volumes__mounted_devices_prove_nothing(void **state)
         entry("\\DosDevices\\N;", SPAN("z6")),
         entry("\\DosDevicez\\O:", SPAN("z7")),
         entry("#" GUID1, SPAN("z8")),
+        entry("x??\\Volume" GUID1, SPAN("z9")),
     };
     struct world world;
 

@@ -205,7 +205,7 @@ static void on_leave(struct run *run)
 static bool is_decisive(const struct run *run,
                         const struct hp_damage_event *event)
 {
-    if (event->action == HP_DAMAGE_NOTED || run->skipped)
+    if (event->action == HP_DAMAGE_NOTED)
         return false;
     if (run->key == HP_PROBE_OUTSIDE)
         return event->action != HP_DAMAGE_CLAMPED;
@@ -219,6 +219,9 @@ static uint32_t on_damage(struct run *run, const struct hp_damage_event *event)
     struct hp_report_damage damage = {*event, is_decisive(run, event)};
     char field[FIELD_MAX + 1] = "";
 
+    /* Of a key that nobody asked for; whoever asks reports it. */
+    if (run->skipped)
+        return HP_CONTINUE;
     result->decisive = result->decisive || damage.decisive;
     if (result->damage_count == HP_PROBE_DAMAGE)
         return HP_CONTINUE;

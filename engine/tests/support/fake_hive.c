@@ -263,6 +263,17 @@ static size_t skip_from(const struct fake_hive *hive, size_t at)
     }
 }
 
+/* Skips the key at `at` as a reader may that checks all of its record first:
+ * with the damage right behind its start. */
+static size_t skip(struct player *player, size_t at)
+{
+    for (size_t i = at + 1; player->hive->steps[i].kind == FAKE_DAMAGE; i++) {
+        struct hp_event event = event_of(&player->hive->steps[i]);
+        send(player, &event);
+    }
+    return skip_from(player->hive, at);
+}
+
 static void play(struct player *player)
 {
     const struct fake_hive *hive = player->hive;
@@ -285,7 +296,7 @@ static void play(struct player *player)
             depth++;
             values_only = answer == HP_VALUES_ONLY ? depth : 0;
             if (answer == HP_SKIP)
-                at = skip_from(hive, at) - 1;
+                at = skip(player, at) - 1;
         }
         if (step->kind == FAKE_LEAVE) {
             depth--;
