@@ -75,7 +75,7 @@ static void find_place(struct hp_finding_list *findings, struct hp_text core)
     else if (core.count > 1 && hp_is_separator(core.units[0]) &&
              hp_is_separator(core.units[1]))
         hp_findings_add(findings, "E_UNC");
-    else if (!hp_text_has_drive(core) && !has_any(core, "%"))
+    else if (!hp_text_starts_with_drive(core) && !has_any(core, "%"))
         hp_findings_add(findings, "E_RELATIVE");
 }
 
@@ -304,7 +304,7 @@ static bool index_paths(struct finisher *finisher, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct hp_text path = finisher->paths[i].path;
         hp_text_index_put(&finisher->by_path, path, i);
-        if (finisher->paths[i].failing && hp_text_has_drive(path))
+        if (finisher->paths[i].failing && hp_text_starts_with_drive(path))
             hp_text_index_put(&finisher->by_tail, hp_text_from(path, 1), i);
     }
     return true;

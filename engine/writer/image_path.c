@@ -209,7 +209,7 @@ static void shape_of_device(struct hp_shape *shape, size_t *body,
     struct hp_text rest = hp_text_from(path, 4);
 
     *body = 4;
-    if (hp_text_has_drive(rest)) {
+    if (hp_text_starts_with_drive(rest)) {
         shape->path_class = 2;
         shape->letter = hp_drive_letter(rest.units[0]);
         shape->volume = hp_text_cut(rest, 0, 2);
@@ -251,7 +251,7 @@ static struct hp_shape shape_of(struct hp_text path, size_t *body)
     } else if (separator_at(path, 0) && separator_at(path, 1)) {
         shape.path_class = 5;
         *body = 2;
-    } else if (hp_text_has_drive(path)) {
+    } else if (hp_text_starts_with_drive(path)) {
         shape.path_class = 1;
         shape.letter = hp_drive_letter(path.units[0]);
         shape.volume = hp_text_cut(path, 0, 2);

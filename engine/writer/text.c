@@ -68,7 +68,7 @@ char hp_drive_letter(uint16_t unit)
     return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : 0;
 }
 
-bool hp_text_has_drive(struct hp_text text)
+bool hp_text_starts_with_drive(struct hp_text text)
 {
     return text.count > 2 && hp_drive_letter(text.units[0]) != 0 &&
            text.units[1] == ':' && hp_is_separator(text.units[2]);
@@ -76,7 +76,7 @@ bool hp_text_has_drive(struct hp_text text)
 
 bool hp_text_is_rooted(struct hp_text text)
 {
-    return hp_text_has_drive(text) && text.units[2] == '\\';
+    return hp_text_starts_with_drive(text) && text.units[2] == '\\';
 }
 
 bool hp_text_has_short_name(struct hp_text text)

@@ -39,7 +39,7 @@ static inline bool hp_is_separator(uint16_t unit)
 }
 
 /* True if `text` starts with a drive, X:, and a separator. */
-bool hp_text_has_drive(struct hp_text text);
+bool hp_text_starts_with_drive(struct hp_text text);
 
 /* True if `text` starts with X:\. */
 bool hp_text_is_rooted(struct hp_text text);
