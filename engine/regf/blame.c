@@ -249,9 +249,10 @@ struct evidence {
     struct hp_hive *hive;
     size_t count;
     struct suspect {
-        size_t cell;
-        size_t need;  /* payload; 0: nobody says */
-        bool is_cell; /* a cell does start there */
+        size_t cell, size;
+        size_t need;   /* payload; 0: nobody says */
+        bool is_cell;  /* a cell does start there */
+        bool swallows; /* and inside it, which must not be */
     } suspects[SUSPECTS];
 };
 
@@ -260,6 +261,8 @@ static void testify(struct evidence *e, uint32_t cell, size_t need)
 {
     for (size_t i = 0; i < e->count; i++) {
         struct suspect *suspect = &e->suspects[i];
+        if (cell > suspect->cell && cell - suspect->cell < suspect->size)
+            suspect->swallows = true;
         if (suspect->cell != cell)
             continue;
         suspect->is_cell = true;
@@ -285,21 +288,25 @@ static void testify_nk(struct evidence *e, size_t nk)
     size_t count = word_of(e->hive, nk, NK_VALUE_COUNT);
 
     testify(e, word_of(e->hive, nk, NK_SUBKEYS), 0);
+    testify(e, word_of(e->hive, nk, NK_SECURITY), 0);
     testify(e, word_of(e->hive, nk, NK_CLASS),
             half_of(e->hive, nk, NK_CLASS_LENGTH));
     testify(e, values, 4 * count);
     testify_all(e, (size_t)values + CELL_SIZE_FIELD, count, 4);
 }
 
-/* What the record at `cell`, if it is one, says about other cells. */
+/* What the record at `cell`, if it is one in use, says about other cells. */
 static void testify_record(struct evidence *e, size_t cell)
 {
     uint16_t signature = half_of(e->hive, cell, 0);
     size_t count = half_of(e->hive, cell, LIST_COUNT);
 
+    if (!is_known(signature) || !is_allocated(e->hive, cell))
+        return;
     if (signature == SIG_NK) {
         testify_nk(e, cell);
-    } else if (signature == SIG_VK) {
+    } else if (signature == SIG_VK &&
+               (word_of(e->hive, cell, VK_DATA_SIZE) & VK_INLINE) == 0) {
         testify(e, word_of(e->hive, cell, VK_DATA), data_need(e->hive, cell));
     } else if (signature == SIG_DB) {
         uint32_t list = word_of(e->hive, cell, DB_LIST);
@@ -319,25 +326,40 @@ static void suspect(struct evidence *e, size_t cell)
         e->count--;
         memmove(e->suspects, e->suspects + 1, e->count * sizeof e->suspects[0]);
     }
-    e->suspects[e->count++] =
-        (struct suspect){cell, need, is_tight(e->hive, cell, need)};
+    e->suspects[e->count++] = (struct suspect){
+        cell, size_of(e->hive, cell), need,
+        is_tight(e->hive, cell, need) && is_allocated(e->hive, cell), false};
 }
 
-/* The last suspect that surely is a cell leads to one that is not, unless its
- * own size is as it should be. */
+/* True if the size of `suspect` cannot be true: it is too small for its
+ * content, swallows another cell, or says free of a cell in use. */
+static bool is_refuted(const struct evidence *e, const struct suspect *suspect)
+{
+    return suspect->swallows ||
+           suspect->size < CELL_SIZE_FIELD + suspect->need ||
+           (suspect->is_cell && !is_allocated(e->hive, suspect->cell));
+}
+
+/* True if `suspect` may be no cell and leads to a word that is no size. */
+static bool is_doubtful(const struct evidence *e, const struct suspect *suspect)
+{
+    uint32_t next = word(e->hive, suspect->cell + suspect->size);
+
+    return !suspect->is_cell && (next == 0 || next % CELL_ALIGN != 0);
+}
+
+/* Goes from the last suspect that surely is a cell to the first one that can
+ * be told a liar. */
 static size_t judge(const struct evidence *e)
 {
-    const struct suspect *last = &e->suspects[e->count - 1];
+    size_t last = e->count - 1, i = last;
 
-    for (size_t i = e->count; i-- > 0;) {
-        const struct suspect *suspect = &e->suspects[i];
-        if (!suspect->is_cell)
-            continue;
-        if (suspect != last && is_tight(e->hive, suspect->cell, suspect->need))
-            suspect++;
-        return suspect->cell;
-    }
-    return last->cell;
+    while (i > 0 && !e->suspects[i].is_cell)
+        i--;
+    while (i < last && !is_refuted(e, &e->suspects[i]) &&
+           (i + 1 < last || !is_doubtful(e, &e->suspects[i])))
+        i++;
+    return e->suspects[i].cell;
 }
 
 /* The word at `at`, where a bin may start, is nearly its signature. The end of
@@ -371,30 +393,39 @@ size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
     return judge(&e);
 }
 
-/* True if behind the last element of the list at `list` stands another that
- * leads to such a thing as its elements do. */
-static bool has_more(const struct hp_hive *hive, size_t list)
+/* True if behind the last element of the list at `list` stand `missing` others
+ * that lead to keys below `owner`, or to lists if it is an ri. */
+static bool has_more(const struct hp_hive *hive, size_t list, size_t missing,
+                     uint32_t owner)
 {
     uint16_t signature = half_of(hive, list, 0);
-    size_t at = LIST_ELEMENTS +
-                element_size(signature) * half_of(hive, list, LIST_COUNT);
-    uint16_t found = half_of(hive, word_of(hive, list, at), 0);
+    size_t element = element_size(signature);
+    size_t at = LIST_ELEMENTS + element * half_of(hive, list, LIST_COUNT);
 
-    return at + CELL_SIZE_FIELD < size_of(hive, list) &&
-           (signature == SIG_RI ? is_list(found) : found == SIG_NK);
+    for (size_t i = 0; i < missing; i++, at += element) {
+        uint32_t other = word_of(hive, list, at);
+        if (at + CELL_SIZE_FIELD >= size_of(hive, list) ||
+            !is_allocated(hive, other))
+            return false;
+        if (signature == SIG_RI ? !is_list(half_of(hive, other, 0))
+                                : word_of(hive, other, NK_PARENT) != owner)
+            return false;
+    }
+    return true;
 }
 
-uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top)
+uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top,
+                        size_t missing)
 {
     size_t count = half_of(hive, top, LIST_COUNT);
 
-    if (has_more(hive, top))
-        return top;
     if (half_of(hive, top, 0) != SIG_RI)
-        return owner;
+        return has_more(hive, top, missing, owner) ? top : owner;
+    if (has_more(hive, top, 1, owner))
+        return top;
     for (size_t i = 0; i < count && may_search(hive); i++) {
         uint32_t leaf = word_of(hive, top, LIST_ELEMENTS + 4 * i);
-        if (has_more(hive, leaf))
+        if (has_more(hive, leaf, missing, owner))
             return leaf;
     }
     return owner;

@@ -29,10 +29,11 @@ struct hp_error hp_blame_signature(struct hp_hive *hive, struct hp_ref ref,
 size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
                        size_t broken);
 
-/* The nk at `owner` says more subkeys than the lists at and below `top` have
- * elements. Returns the offset of the list behind whose last element stands
- * another one, or `owner`. */
-uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top);
+/* The nk at `owner` says `missing` more subkeys than the lists at and below
+ * `top` have elements. Returns the offset of the list behind whose last element
+ * stand the others, or `owner`. */
+uint32_t hp_blame_total(struct hp_hive *hive, uint32_t owner, uint32_t top,
+                        size_t missing);
 
 /* A db says `count` segments, its value is as long as `needed` ones; `list`
  * leads to the segment list. True: the value lies, for the list has another

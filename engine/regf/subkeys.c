@@ -96,7 +96,9 @@ static void check_total(struct hp_subkeys *it)
     enum hp_anomaly anomaly =
         more ? HP_A_NK_SUBKEYS_MORE : HP_A_NK_SUBKEYS_FEWER;
     uint32_t culprit =
-        more ? it->owner : hp_blame_total(hive, it->owner, it->stack[0].offset);
+        more ? it->owner
+             : hp_blame_total(hive, it->owner, it->stack[0].offset,
+                              it->expected - it->found);
     struct hp_error error;
     uint16_t count = 0;
 
