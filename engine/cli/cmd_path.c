@@ -8,11 +8,16 @@
 
 static enum hp_exit judge(struct hp_options *options, struct hp_output *output)
 {
+    char detail[HP_DETAIL_ROOM] = "";
+    struct hp_error err = {HP_OK, 0, NULL, 0};
     struct hp_report report;
 
-    if (hp_judge_path(&report, options->arena, &options->path,
-                      &options->question) != HP_OK)
-        return hp_complain_memory();
+    enum hp_status status =
+        hp_judge_path(&report, options->arena, &options->path,
+                      &options->question, &err, detail, sizeof detail);
+    err.status = status;
+    if (status != HP_OK)
+        return hp_refuse(options, &err, detail);
     if (!options->json)
         hp_path_text(output, options, &report);
     else if (!hp_path_json(output, options, &report))

@@ -5,8 +5,6 @@
 
 #include "output.h"
 
-enum { DETAIL_ROOM = 256 };
-
 bool hp_open_software(struct hp_options *options, struct hp_file *file,
                       struct hp_source *source)
 {
@@ -20,9 +18,8 @@ bool hp_open_software(struct hp_options *options, struct hp_file *file,
     return true;
 }
 
-/* A message about the hive that was refused: *err tells which. */
-static enum hp_exit refuse(const struct hp_options *options,
-                           const struct hp_error *err, const char *detail)
+enum hp_exit hp_refuse(const struct hp_options *options,
+                       const struct hp_error *err, const char *detail)
 {
     bool software =
         err->field != NULL && strncmp(err->field, "software", 8) == 0;
@@ -40,7 +37,7 @@ static enum hp_exit enumerate(struct hp_report *report,
     struct hp_source hive =
         hp_source_of(file, options, &options->reader[0], true);
     struct hp_error err = {HP_OK, 0, NULL, 0};
-    char detail[DETAIL_ROOM] = "";
+    char detail[HP_DETAIL_ROOM] = "";
 
     hp_allow_memory(options->arena, file);
     enum hp_status status =
@@ -49,7 +46,7 @@ static enum hp_exit enumerate(struct hp_report *report,
     if (status == HP_OK)
         return HP_EXIT_GOOD;
     err.status = status;
-    return refuse(options, &err, detail);
+    return hp_refuse(options, &err, detail);
 }
 
 enum hp_exit hp_run_model(struct hp_report *report, struct hp_file *file,

@@ -20,4 +20,10 @@ enum hp_exit hp_run_model(struct hp_report *report, struct hp_file *file,
 bool hp_open_software(struct hp_options *options, struct hp_file *file,
                       struct hp_source *source);
 
+/* Prints why the model got no answer; *err and `detail` as the model left
+ * them tell which of the hives it is about. */
+enum hp_exit hp_refuse(const struct hp_options *options,
+                       const struct hp_error *err, const char *detail);
+#define HP_DETAIL_ROOM 256
+
 #endif

@@ -49,7 +49,8 @@ judge(struct hp_report *report, const struct hp_path_question *path,
       const struct hp_question *question)
 {
     memory = hp_arena_of(hp_allocator_libc, SIZE_MAX);
-    assert_int_equal(hp_judge_path(report, &memory, path, question), HP_OK);
+    assert_int_equal(
+        hp_judge_path(report, &memory, path, question, NULL, NULL, 0), HP_OK);
     assert_int_equal(report->service_count, 1);
     assert_int_equal(report->control_set, 0);
     return &report->services[0];
@@ -97,90 +98,91 @@ static void expect_paths(bool driver, const struct path_case *cases,
             cases[i].want);
 }
 
+static const struct path_case win32_cases[] = {
+    {2, "%SystemRoot%\\system32\\svchost.exe -k netsvcs -p",
+     "c:\\windows\\system32\\svchost.exe|1|C:|OK/0|"},
+    {1, "%SystemRoot%\\system32\\svchost.exe -k netsvcs",
+     "%systemroot%\\system32\\svchost.exe|1|C:|OK/0|"
+     "WRITER_LAUNCH_MISMATCH MS_INVALID_FORMAT"},
+    {1, "\"C:\\Program Files\\App\\svc.exe\" -run",
+     "c:\\program files\\app\\svc.exe|1|C:|OK/0|"},
+    {1, "Q:\\Program Files\\App\\svc.exe -run",
+     "q:\\program files\\app\\svc.exe|1|Q:|FAIL_VOLUME/87|"
+     "MS_SPACE_IN_PATH"},
+    {1, "\"Q:\\ProgramFolder\\bin\\program.exe\"",
+     "q:\\programfolder\\bin\\program.exe|1|Q:|FAIL_VOLUME/87|"},
+    {1, "C:\\my.exe files\\bin\\svc.exe",
+     "c:\\my.exe|1|C:|OK/0|MS_SPACE_IN_PATH"},
+    {1, "C:\\app\\svc.com /s", "-|0||SKIP_NO_EXE/0|MS_UNRECOGNIZED_PATH"},
+    {1, "", "-|0||SKIP_NO_EXE/0|MS_UNRECOGNIZED_PATH"},
+    {1, "rundll32.exe C:\\x\\y.dll,Run",
+     "rundll32.exe|7||FAIL_FORMAT/0|WRITER_LAUNCH_MISMATCH "
+     "MS_INVALID_FORMAT"},
+    {1, "cmd /c \"C:\\a b\\c.exe\"",
+     "cmd /c \"c:\\a b\\c.exe|8||FAIL_SYNTAX/123|WRITER_LAUNCH_MISMATCH "
+     "MS_SPACE_IN_PATH"},
+    {1, "Q:\\a?b.exe", "q:\\a?b.exe|8||FAIL_SYNTAX/123|MS_INVALID_CHARS"},
+    {1, "C:\\\\App\\svc.exe",
+     "c:\\\\app\\svc.exe|9|C:|OK/0|DOUBLE_BACKSLASH MS_DOUBLE_SLASH"},
+    {1, "Q:\\\\App\\svc.exe",
+     "q:\\\\app\\svc.exe|9|Q:|FAIL_VOLUME/87|DOUBLE_BACKSLASH "
+     "MS_DOUBLE_SLASH"},
+    {1, "C:/svc.exe",
+     "c:/svc.exe|9|C:|INDETERMINATE/0|FORWARD_SLASH MS_FOWARD_SLASH "
+     "MS_INVALID_FORMAT"},
+    {1, "Q:/svc.exe",
+     "q:/svc.exe|9|Q:|FAIL_VOLUME/87|FORWARD_SLASH MS_FOWARD_SLASH "
+     "MS_INVALID_FORMAT"},
+    {1, "\\\\server\\share\\svc.exe",
+     "\\\\server\\share\\svc.exe|5||FAIL_REMOTE/0|MS_DOUBLE_SLASH "
+     "MS_INVALID_FORMAT"},
+    {1, "Z:\\svc.exe", "z:\\svc.exe|5|Z:|FAIL_REMOTE/0|"},
+    {1, "Z:/svc.exe",
+     "z:/svc.exe|5|Z:|FAIL_REMOTE/0|FORWARD_SLASH MS_FOWARD_SLASH "
+     "MS_INVALID_FORMAT"},
+    {1, "R:\\svc.exe", "r:\\svc.exe|1|R:|INDETERMINATE/0|"},
+    {1, "F:\\svc.exe", "f:\\svc.exe|1|F:|FAIL_VOLUME/87|"},
+    {1, "\\\\?\\C:\\App\\svc.exe", "\\\\?\\c:\\app\\svc.exe|2|C:|OK/0|"},
+    {1, "\\\\?\\Volume" GUID1 "\\svc.exe",
+     "\\\\?\\volume" GUID1 "\\svc.exe|3|Volume" GUID1
+     "|OK/0|MS_INVALID_FORMAT"},
+    {1, "\\\\?\\Volume" GUID9 "\\svc.exe",
+     "\\\\?\\volume" GUID9 "\\svc.exe|3|Volume" GUID9
+     "|FAIL_VOLUME/87|MS_INVALID_FORMAT"},
+    {1, "\\\\?\\Volume{ABCDEF00-1111-1111-1111-111111111111}\\svc.exe",
+     "\\\\?\\volume{abcdef00-1111-1111-1111-111111111111}\\svc.exe|3|"
+     "Volume{abcdef00-1111-1111-1111-111111111111}"
+     "|FAIL_VOLUME/87|MS_INVALID_FORMAT"},
+    {1, "\\\\?\\GLOBALROOT\\Device\\HarddiskVolume2\\svc.exe",
+     "\\\\?\\globalroot\\device\\harddiskvolume2\\svc.exe|4|"
+     "\\device\\harddiskvolume2\\svc.exe|OK/0|MS_INVALID_FORMAT"},
+    {1, "\\\\?\\GLOBALROOT\\Device\\HarddiskVolume3\\svc.exe",
+     "\\\\?\\globalroot\\device\\harddiskvolume3\\svc.exe|4|"
+     "\\device\\harddiskvolume3\\svc.exe|INDETERMINATE/0|"
+     "MS_INVALID_FORMAT"},
+    {1, "\\??\\C:\\App\\svc.exe",
+     "\\??\\c:\\app\\svc.exe|6||FAIL_FORMAT/0|MS_INVALID_CHARS"},
+    {2, "%ProgramFiles%\\App\\svc.exe",
+     "c:\\program files\\app\\svc.exe|1|C:|OK/0|MS_SPACE_IN_PATH"},
+    {2, "%nobody%\\svc.exe",
+     "%nobody%\\svc.exe|7||FAIL_FORMAT/0|UNKNOWN_VARIABLE "
+     "WRITER_LAUNCH_MISMATCH MS_INVALID_FORMAT"},
+    {2, "100%\\svc.exe",
+     "100%\\svc.exe|7||FAIL_FORMAT/0|WRITER_LAUNCH_MISMATCH "
+     "MS_INVALID_FORMAT"},
+    {3, "C:\\a.exe", "-|0||QSC_FAIL/0|WRONG_TYPE"},
+    {6, "C:\\a.exe", "c:\\a.exe|1|C:|OK/0|LINK_TYPE"},
+    {7, "C:\\a.exe", "c:\\a.exe|1|C:|OK/0|MULTI_SZ_TYPE"},
+    {1, "C:\\dir\\svc.exe:payload",
+     "c:\\dir\\svc.exe|1|C:|OK/0|WRITER_LAUNCH_MISMATCH"},
+};
+
 static void path__win32_services(void **state)
 {
-    static const struct path_case cases[] = {
-        {2, "%SystemRoot%\\system32\\svchost.exe -k netsvcs -p",
-         "c:\\windows\\system32\\svchost.exe|1|C:|OK/0|"},
-        {1, "%SystemRoot%\\system32\\svchost.exe -k netsvcs",
-         "%systemroot%\\system32\\svchost.exe|1|C:|OK/0|"
-         "WRITER_LAUNCH_MISMATCH MS_INVALID_FORMAT"},
-        {1, "\"C:\\Program Files\\App\\svc.exe\" -run",
-         "c:\\program files\\app\\svc.exe|1|C:|OK/0|"},
-        {1, "Q:\\Program Files\\App\\svc.exe -run",
-         "q:\\program files\\app\\svc.exe|1|Q:|FAIL_VOLUME/87|"
-         "MS_SPACE_IN_PATH"},
-        {1, "\"Q:\\ProgramFolder\\bin\\program.exe\"",
-         "q:\\programfolder\\bin\\program.exe|1|Q:|FAIL_VOLUME/87|"},
-        {1, "C:\\my.exe files\\bin\\svc.exe",
-         "c:\\my.exe|1|C:|OK/0|MS_SPACE_IN_PATH"},
-        {1, "C:\\app\\svc.com /s", "-|0||SKIP_NO_EXE/0|MS_UNRECOGNIZED_PATH"},
-        {1, "", "-|0||SKIP_NO_EXE/0|MS_UNRECOGNIZED_PATH"},
-        {1, "rundll32.exe C:\\x\\y.dll,Run",
-         "rundll32.exe|7||FAIL_FORMAT/0|WRITER_LAUNCH_MISMATCH "
-         "MS_INVALID_FORMAT"},
-        {1, "cmd /c \"C:\\a b\\c.exe\"",
-         "cmd /c \"c:\\a b\\c.exe|8||FAIL_SYNTAX/123|WRITER_LAUNCH_MISMATCH "
-         "MS_SPACE_IN_PATH"},
-        {1, "Q:\\a?b.exe", "q:\\a?b.exe|8||FAIL_SYNTAX/123|MS_INVALID_CHARS"},
-        {1, "C:\\\\App\\svc.exe",
-         "c:\\\\app\\svc.exe|9|C:|OK/0|DOUBLE_BACKSLASH MS_DOUBLE_SLASH"},
-        {1, "Q:\\\\App\\svc.exe",
-         "q:\\\\app\\svc.exe|9|Q:|FAIL_VOLUME/87|DOUBLE_BACKSLASH "
-         "MS_DOUBLE_SLASH"},
-        {1, "C:/svc.exe",
-         "c:/svc.exe|9|C:|INDETERMINATE/0|FORWARD_SLASH MS_FOWARD_SLASH "
-         "MS_INVALID_FORMAT"},
-        {1, "Q:/svc.exe",
-         "q:/svc.exe|9|Q:|FAIL_VOLUME/87|FORWARD_SLASH MS_FOWARD_SLASH "
-         "MS_INVALID_FORMAT"},
-        {1, "\\\\server\\share\\svc.exe",
-         "\\\\server\\share\\svc.exe|5||FAIL_REMOTE/0|MS_DOUBLE_SLASH "
-         "MS_INVALID_FORMAT"},
-        {1, "Z:\\svc.exe", "z:\\svc.exe|5|Z:|FAIL_REMOTE/0|"},
-        {1, "Z:/svc.exe",
-         "z:/svc.exe|5|Z:|FAIL_REMOTE/0|FORWARD_SLASH MS_FOWARD_SLASH "
-         "MS_INVALID_FORMAT"},
-        {1, "R:\\svc.exe", "r:\\svc.exe|1|R:|INDETERMINATE/0|"},
-        {1, "F:\\svc.exe", "f:\\svc.exe|1|F:|FAIL_VOLUME/87|"},
-        {1, "\\\\?\\C:\\App\\svc.exe", "\\\\?\\c:\\app\\svc.exe|2|C:|OK/0|"},
-        {1, "\\\\?\\Volume" GUID1 "\\svc.exe",
-         "\\\\?\\volume" GUID1 "\\svc.exe|3|Volume" GUID1
-         "|OK/0|MS_INVALID_FORMAT"},
-        {1, "\\\\?\\Volume" GUID9 "\\svc.exe",
-         "\\\\?\\volume" GUID9 "\\svc.exe|3|Volume" GUID9
-         "|FAIL_VOLUME/87|MS_INVALID_FORMAT"},
-        {1, "\\\\?\\Volume{ABCDEF00-1111-1111-1111-111111111111}\\svc.exe",
-         "\\\\?\\volume{abcdef00-1111-1111-1111-111111111111}\\svc.exe|3|"
-         "Volume{abcdef00-1111-1111-1111-111111111111}"
-         "|FAIL_VOLUME/87|MS_INVALID_FORMAT"},
-        {1, "\\\\?\\GLOBALROOT\\Device\\HarddiskVolume2\\svc.exe",
-         "\\\\?\\globalroot\\device\\harddiskvolume2\\svc.exe|4|"
-         "\\device\\harddiskvolume2\\svc.exe|OK/0|MS_INVALID_FORMAT"},
-        {1, "\\\\?\\GLOBALROOT\\Device\\HarddiskVolume3\\svc.exe",
-         "\\\\?\\globalroot\\device\\harddiskvolume3\\svc.exe|4|"
-         "\\device\\harddiskvolume3\\svc.exe|INDETERMINATE/0|"
-         "MS_INVALID_FORMAT"},
-        {1, "\\??\\C:\\App\\svc.exe",
-         "\\??\\c:\\app\\svc.exe|6||FAIL_FORMAT/0|MS_INVALID_CHARS"},
-        {2, "%ProgramFiles%\\App\\svc.exe",
-         "c:\\program files\\app\\svc.exe|1|C:|OK/0|MS_SPACE_IN_PATH"},
-        {2, "%nobody%\\svc.exe",
-         "%nobody%\\svc.exe|7||FAIL_FORMAT/0|UNKNOWN_VARIABLE "
-         "WRITER_LAUNCH_MISMATCH MS_INVALID_FORMAT"},
-        {2, "100%\\svc.exe",
-         "100%\\svc.exe|7||FAIL_FORMAT/0|WRITER_LAUNCH_MISMATCH "
-         "MS_INVALID_FORMAT"},
-        {3, "C:\\a.exe", "-|0||QSC_FAIL/0|WRONG_TYPE"},
-        {6, "C:\\a.exe", "c:\\a.exe|1|C:|OK/0|LINK_TYPE"},
-        {7, "C:\\a.exe", "c:\\a.exe|1|C:|OK/0|MULTI_SZ_TYPE"},
-        {1, "C:\\dir\\svc.exe:payload",
-         "c:\\dir\\svc.exe|1|C:|OK/0|WRITER_LAUNCH_MISMATCH"},
-    };
     const struct hp_question question = question_of(HP_PROFILE_PRE);
 
     (void)state;
-    expect_paths(false, cases, COUNT_OF(cases), &question);
+    expect_paths(false, win32_cases, COUNT_OF(win32_cases), &question);
 }
 
 static void path__drivers(void **state)
@@ -850,72 +852,69 @@ static void enumerate__lists_at_most_32_candidates(void **state)
 
 /* ---- the result -------------------------------------------------------- */
 
+static const struct {
+    const char *paths[4];
+    enum hp_assume_unproven unproven;
+    enum hp_result result;
+    unsigned code;
+    const char *culprits;
+} result_cases[] = {
+    {{"C:\\a.exe"}, HP_UNPROVEN_INDETERMINATE, HP_RESULT_OK, 0, ""},
+    {{"C:\\a?.exe", "Q:\\a.exe", "a.exe", "Q:\\b.exe"},
+     HP_UNPROVEN_INDETERMINATE,
+     HP_RESULT_FAILED,
+     87,
+     "130"},
+    {{"C:\\a?.exe", "C:\\a.exe", "a.exe"},
+     HP_UNPROVEN_INDETERMINATE,
+     HP_RESULT_FAILED,
+     123,
+     "0"},
+    {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
+     HP_UNPROVEN_INDETERMINATE,
+     HP_RESULT_INDETERMINATE,
+     0,
+     "210"},
+    {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
+     HP_UNPROVEN_FAIL,
+     HP_RESULT_FAILED,
+     0,
+     "210"},
+    {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
+     HP_UNPROVEN_OK,
+     HP_RESULT_OK,
+     0,
+     ""},
+    {{"R:\\a.exe", "Q:\\a.exe"}, HP_UNPROVEN_FAIL, HP_RESULT_FAILED, 87, "10"},
+    {{"R:\\a.exe", "Q:\\a.exe"}, HP_UNPROVEN_OK, HP_RESULT_FAILED, 87, "1"},
+    {{"C:\\a.exe"}, HP_UNPROVEN_FAIL, HP_RESULT_OK, 0, ""},
+    {{"\\\\s\\a.exe"},
+     HP_UNPROVEN_INDETERMINATE,
+     HP_RESULT_INDETERMINATE,
+     0,
+     "0"},
+    {{"a.com"}, HP_UNPROVEN_FAIL, HP_RESULT_OK, 0, ""},
+};
+
+static const char *const digits[] = {"0", "1", "2", "3"};
+
 static void enumerate__result_is_that_of_the_worst(void **state)
 {
-    static const struct {
-        const char *paths[4];
-        enum hp_assume_unproven unproven;
-        enum hp_result result;
-        unsigned code;
-        const char *culprits;
-    } cases[] = {
-        {{"C:\\a.exe"}, HP_UNPROVEN_INDETERMINATE, HP_RESULT_OK, 0, ""},
-        {{"C:\\a?.exe", "Q:\\a.exe", "a.exe", "Q:\\b.exe"},
-         HP_UNPROVEN_INDETERMINATE,
-         HP_RESULT_FAILED,
-         87,
-         "130"},
-        {{"C:\\a?.exe", "C:\\a.exe", "a.exe"},
-         HP_UNPROVEN_INDETERMINATE,
-         HP_RESULT_FAILED,
-         123,
-         "0"},
-        {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
-         HP_UNPROVEN_INDETERMINATE,
-         HP_RESULT_INDETERMINATE,
-         0,
-         "210"},
-        {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
-         HP_UNPROVEN_FAIL,
-         HP_RESULT_FAILED,
-         0,
-         "210"},
-        {{"R:\\a.exe", "Z:\\a.exe", "a.exe", "C:\\a.exe"},
-         HP_UNPROVEN_OK,
-         HP_RESULT_OK,
-         0,
-         ""},
-        {{"R:\\a.exe", "Q:\\a.exe"},
-         HP_UNPROVEN_FAIL,
-         HP_RESULT_FAILED,
-         87,
-         "10"},
-        {{"R:\\a.exe", "Q:\\a.exe"}, HP_UNPROVEN_OK, HP_RESULT_FAILED, 87, "1"},
-        {{"C:\\a.exe"}, HP_UNPROVEN_FAIL, HP_RESULT_OK, 0, ""},
-        {{"\\\\s\\a.exe"},
-         HP_UNPROVEN_INDETERMINATE,
-         HP_RESULT_INDETERMINATE,
-         0,
-         "0"},
-        {{"a.com"}, HP_UNPROVEN_FAIL, HP_RESULT_OK, 0, ""},
-    };
-    static const char *const names[] = {"0", "1", "2", "3"};
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(result_cases); i++) {
         struct hp_question question = question_of(HP_PROFILE_PRE);
         struct hp_report report;
         char culprits[9] = "";
-        question.policies.assume_unproven = cases[i].unproven;
+        question.policies.assume_unproven = result_cases[i].unproven;
         begin_services();
-        for (size_t k = 0; k < 4 && cases[i].paths[k] != NULL; k++)
-            fake_service(&hive, names[k], 0x10, 2, cases[i].paths[k]);
+        for (size_t k = 0; k < 4 && result_cases[i].paths[k] != NULL; k++)
+            fake_service(&hive, digits[k], 0x10, 2, result_cases[i].paths[k]);
         run_ok(&report, &question);
-        assert_int_equal(report.result, cases[i].result);
-        assert_int_equal(report.code, cases[i].code);
+        assert_int_equal(report.result, result_cases[i].result);
+        assert_int_equal(report.code, result_cases[i].code);
         for (size_t k = 0; k < report.culprit_count; k++)
-            strcat(culprits, names[report.culprits[k]]);
-        assert_string_equal(culprits, cases[i].culprits);
+            strcat(culprits, digits[report.culprits[k]]);
+        assert_string_equal(culprits, result_cases[i].culprits);
         end_run();
     }
 }
@@ -1026,53 +1025,55 @@ static void write_damaged(const char *where, uint32_t action)
         fake_damage(&hive, action, where);
 }
 
+static const struct {
+    const char *where;
+    uint32_t action;
+    size_t count; /* of damage in the report */
+    enum hp_result result;
+} damage_cases[] = {
+    {"root", HP_DAMAGE_NOTED, 1, HP_RESULT_OK},
+    {"root", HP_DAMAGE_CLAMPED, 1, HP_RESULT_INDETERMINATE},
+    {"root", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"out", HP_DAMAGE_CLAMPED, 1, HP_RESULT_OK},
+    {"out", HP_DAMAGE_SKIPPED, 1, HP_RESULT_INDETERMINATE},
+    {"ControlSet001", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"Control", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"Other", HP_DAMAGE_DROPPED, 0, HP_RESULT_OK},
+    {"ProductOptions", HP_DAMAGE_DROPPED, 1, HP_RESULT_OK},
+    {"Session Manager", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"Environment", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"SystemWriter", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"Services", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"x", HP_DAMAGE_CLAMPED, 1, HP_RESULT_INDETERMINATE},
+    {"x", HP_DAMAGE_NOTED, 1, HP_RESULT_OK},
+    {"Deep", HP_DAMAGE_DROPPED, 0, HP_RESULT_OK},
+    {"Select", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
+    {"MountedDevices", HP_DAMAGE_DROPPED, 1, HP_RESULT_OK},
+};
+
 static void enumerate__decisive_damage_spoils_ok(void **state)
 {
-    static const struct {
-        const char *where;
-        uint32_t action;
-        size_t count; /* of damage in the report */
-        enum hp_result result;
-    } cases[] = {
-        {"root", HP_DAMAGE_NOTED, 1, HP_RESULT_OK},
-        {"root", HP_DAMAGE_CLAMPED, 1, HP_RESULT_INDETERMINATE},
-        {"root", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"out", HP_DAMAGE_CLAMPED, 1, HP_RESULT_OK},
-        {"out", HP_DAMAGE_SKIPPED, 1, HP_RESULT_INDETERMINATE},
-        {"ControlSet001", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"Control", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"Other", HP_DAMAGE_DROPPED, 0, HP_RESULT_OK},
-        {"ProductOptions", HP_DAMAGE_DROPPED, 1, HP_RESULT_OK},
-        {"Session Manager", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"Environment", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"SystemWriter", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"Services", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"x", HP_DAMAGE_CLAMPED, 1, HP_RESULT_INDETERMINATE},
-        {"x", HP_DAMAGE_NOTED, 1, HP_RESULT_OK},
-        {"Deep", HP_DAMAGE_DROPPED, 0, HP_RESULT_OK},
-        {"Select", HP_DAMAGE_DROPPED, 1, HP_RESULT_INDETERMINATE},
-        {"MountedDevices", HP_DAMAGE_DROPPED, 1, HP_RESULT_OK},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(damage_cases); i++) {
         struct hp_question question = question_of(HP_PROFILE_PRE);
         struct hp_report report;
-        write_damaged(cases[i].where, cases[i].action);
+        write_damaged(damage_cases[i].where, damage_cases[i].action);
         run_ok(&report, &question);
-        if (report.result != cases[i].result)
-            fail_msg("damage %u in %s", cases[i].action, cases[i].where);
-        assert_int_equal(report.damage_count, cases[i].count);
-        if (cases[i].count == 1) {
-            assert_string_equal(report.damage[0].event.field, cases[i].where);
+        if (report.result != damage_cases[i].result)
+            fail_msg("damage %u in %s", damage_cases[i].action,
+                     damage_cases[i].where);
+        assert_int_equal(report.damage_count, damage_cases[i].count);
+        if (damage_cases[i].count == 1) {
+            assert_string_equal(report.damage[0].event.field,
+                                damage_cases[i].where);
             assert_int_equal(report.damage[0].decisive,
-                             cases[i].result != HP_RESULT_OK);
+                             damage_cases[i].result != HP_RESULT_OK);
         }
         assert_int_equal(report.culprit_count, 0);
         hp_arena_close(&memory);
         question.policies.assume_unproven = HP_UNPROVEN_OK;
         run_ok(&report, &question);
-        assert_int_equal(report.result, cases[i].result);
+        assert_int_equal(report.result, damage_cases[i].result);
         end_run();
     }
 }
@@ -1357,121 +1358,121 @@ static void expect_exclusion(const struct exclusion_case *c, const char *path)
 
 #define PROGRAM "Q:\\ProgramFolder\\bin\\program"
 
+static const struct exclusion_case i08_cases[] = {
+    {{PROGRAM ".exe"}, 7, HP_PROFILE_KB980794, 0, "EXCLUDED", "", 0},
+    {{"Q:\\PROGRAMFOLDER\\BIN\\PROGRAM.EXE"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "EXCLUDED",
+     "",
+     0},
+    {{"\"" PROGRAM ".exe\""},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_QUOTED E_WOULD_MATCH",
+     -1},
+    {{"%Disk%\\ProgramFolder\\bin\\program.exe"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_ENVVAR",
+     -1},
+    {{"Q:\\ProgramFolder\\bin\\"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_NO_FILENAME",
+     -1},
+    {{PROGRAM}, 7, HP_PROFILE_KB980794, 0, "FAIL_VOLUME", "E_STALE", -1},
+    {{PROGRAM ".exex"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_STALE E_TRUNCATION",
+     -1},
+    {{"\\\\?\\" PROGRAM ".exe"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_NTPREFIX E_WOULD_MATCH",
+     -1},
+    {{"", PROGRAM ".exe"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "DEAD_ENTRIES",
+     -1},
+    {{"Q:\\other.exe", PROGRAM ".exe"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "EXCLUDED",
+     "E_STALE",
+     1},
+    {{"X:\\ProgramFolder\\bin\\program.exe"},
+     7,
+     HP_PROFILE_KB980794,
+     0,
+     "FAIL_VOLUME",
+     "E_STALE E_LETTER_MOVED",
+     -1},
+    {{PROGRAM ".exe"},
+     1,
+     HP_PROFILE_KB980794,
+     HP_EXCLUSION_UNKNOWN,
+     "INDETERMINATE EXCLUSION_TYPE",
+     "",
+     -1},
+    {{PROGRAM ".exe"},
+     1,
+     HP_PROFILE_KB980794,
+     HP_EXCLUSION_LENIENT,
+     "EXCLUDED",
+     "",
+     0},
+    {{PROGRAM ".exe"},
+     2,
+     HP_PROFILE_KB980794,
+     HP_EXCLUSION_STRICT,
+     "FAIL_VOLUME",
+     "WRONG_TYPE",
+     -1},
+    {{PROGRAM ".exe"},
+     7,
+     HP_PROFILE_PRE,
+     0,
+     "FAIL_VOLUME",
+     "E_IGNORED_PROFILE",
+     -1},
+    {{PROGRAM ".exe"},
+     7,
+     HP_PROFILE_CLIENT8,
+     0,
+     "FAIL_VOLUME",
+     "E_IGNORED_PROFILE",
+     -1},
+    {{PROGRAM ".exe"},
+     7,
+     HP_PROFILE_SERVER2012,
+     0,
+     "FAIL_VOLUME OPTIONAL_COMPONENT",
+     "E_IGNORED_PROFILE",
+     -1},
+};
+
 static void enumerate__exclusions_of_i08(void **state)
 {
-    static const struct exclusion_case cases[] = {
-        {{PROGRAM ".exe"}, 7, HP_PROFILE_KB980794, 0, "EXCLUDED", "", 0},
-        {{"Q:\\PROGRAMFOLDER\\BIN\\PROGRAM.EXE"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "EXCLUDED",
-         "",
-         0},
-        {{"\"" PROGRAM ".exe\""},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_QUOTED E_WOULD_MATCH",
-         -1},
-        {{"%Disk%\\ProgramFolder\\bin\\program.exe"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_ENVVAR",
-         -1},
-        {{"Q:\\ProgramFolder\\bin\\"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_NO_FILENAME",
-         -1},
-        {{PROGRAM}, 7, HP_PROFILE_KB980794, 0, "FAIL_VOLUME", "E_STALE", -1},
-        {{PROGRAM ".exex"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_STALE E_TRUNCATION",
-         -1},
-        {{"\\\\?\\" PROGRAM ".exe"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_NTPREFIX E_WOULD_MATCH",
-         -1},
-        {{"", PROGRAM ".exe"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "DEAD_ENTRIES",
-         -1},
-        {{"Q:\\other.exe", PROGRAM ".exe"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "EXCLUDED",
-         "E_STALE",
-         1},
-        {{"X:\\ProgramFolder\\bin\\program.exe"},
-         7,
-         HP_PROFILE_KB980794,
-         0,
-         "FAIL_VOLUME",
-         "E_STALE E_LETTER_MOVED",
-         -1},
-        {{PROGRAM ".exe"},
-         1,
-         HP_PROFILE_KB980794,
-         HP_EXCLUSION_UNKNOWN,
-         "INDETERMINATE EXCLUSION_TYPE",
-         "",
-         -1},
-        {{PROGRAM ".exe"},
-         1,
-         HP_PROFILE_KB980794,
-         HP_EXCLUSION_LENIENT,
-         "EXCLUDED",
-         "",
-         0},
-        {{PROGRAM ".exe"},
-         2,
-         HP_PROFILE_KB980794,
-         HP_EXCLUSION_STRICT,
-         "FAIL_VOLUME",
-         "WRONG_TYPE",
-         -1},
-        {{PROGRAM ".exe"},
-         7,
-         HP_PROFILE_PRE,
-         0,
-         "FAIL_VOLUME",
-         "E_IGNORED_PROFILE",
-         -1},
-        {{PROGRAM ".exe"},
-         7,
-         HP_PROFILE_CLIENT8,
-         0,
-         "FAIL_VOLUME",
-         "E_IGNORED_PROFILE",
-         -1},
-        {{PROGRAM ".exe"},
-         7,
-         HP_PROFILE_SERVER2012,
-         0,
-         "FAIL_VOLUME OPTIONAL_COMPONENT",
-         "E_IGNORED_PROFILE",
-         -1},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++)
-        expect_exclusion(&cases[i], "\"" PROGRAM ".exe\"");
+    for (size_t i = 0; i < COUNT_OF(i08_cases); i++)
+        expect_exclusion(&i08_cases[i], "\"" PROGRAM ".exe\"");
 }
 
 static void enumerate__exclusions_of_a_good_service(void **state)
@@ -1728,7 +1729,8 @@ static void path__reports_no_memory(void **state)
             struct hp_arena arena =
                 hp_arena_of(fake_allocator(&counted), SIZE_MAX);
             struct hp_report report = {.service_count = 99};
-            status = hp_judge_path(&report, &arena, &paths[i], &question);
+            status = hp_judge_path(&report, &arena, &paths[i], &question, NULL,
+                                   NULL, 0);
             assert_int_equal(status,
                              counted.calls < failing ? HP_OK : HP_E_NO_MEMORY);
             assert_int_equal(report.service_count, status == HP_OK ? 1 : 99);

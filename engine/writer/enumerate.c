@@ -320,7 +320,9 @@ enum hp_status hp_enumerate(struct hp_report *report, struct hp_arena *arena,
 
 enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
                              const struct hp_path_question *path,
-                             const struct hp_question *question)
+                             const struct hp_question *question,
+                             struct hp_error *err, char *text,
+                             uint32_t text_size)
 {
     const struct hp_dword one = {true, true, 1};
     struct hp_service service = {
@@ -335,17 +337,20 @@ enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
     struct run *run = hp_arena_alloc(arena, sizeof(*run));
 
     if (run == NULL)
-        return HP_E_NO_MEMORY;
+        return no_memory(err);
     run->arena = arena;
     run->question = question;
     run->report = &made;
     run->services.list = list;
     run->services.count = 1;
+    enum hp_status status = read_software(run, err, text, text_size);
+    if (status != HP_OK)
+        return status;
     if (!build_machine(run, true))
-        return HP_E_NO_MEMORY;
+        return no_memory(err);
     run->judge.all_drivers_active = true;
     if (!judge_all(run))
-        return HP_E_NO_MEMORY;
+        return no_memory(err);
     *report = made;
     return HP_OK;
 }

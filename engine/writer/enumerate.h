@@ -261,10 +261,14 @@ struct hp_path_question {
 
 /* The service object for one value: a driver counts as active, Type is 0x10
  * or 0x1, Start 2 or 1, and the environment's defaults count as if SOFTWARE
- * had been given. *report holds exactly one service. HP_OK, HP_E_NO_MEMORY. */
+ * had been given; question->software, if there is one, is read. *report holds
+ * exactly one service. HP_OK, HP_E_NO_MEMORY, or as in hp_enumerate what is
+ * wrong with the SOFTWARE hive. */
 enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
                              const struct hp_path_question *path,
-                             const struct hp_question *question);
+                             const struct hp_question *question,
+                             struct hp_error *err, char *text,
+                             uint32_t text_size);
 
 /* The entries that a cured ExcludedBinaryPaths holds (`hiveproof remedy`):
  * every live entry that is there already, in order, then one for each failing

@@ -4,7 +4,7 @@
 import unittest
 
 from cases import MACHINE, read_cases
-from minimal_hive import units
+from minimal_hive import Editor, minimal_hive, string, units
 from support import CliTest, UNSAFE, VOLUMES, folder
 
 
@@ -94,6 +94,18 @@ class Software(CliTest):
     def test_it_must_be_readable(self):
         self.complains(3, "No such file", "path", "--software", "/missing",
                        "x")
+        self.complains(3, "bad: the file is too short", "path", "--software",
+                       self.write("bad", b"regf"), "x")
+
+    def test_its_environment_counts(self):
+        software = self.write("SOFTWARE", minimal_hive())
+        edit = Editor(software)
+        edit.set("Microsoft\\Windows NT\\CurrentVersion",
+                 {"SystemRoot": string("E:\\Win")})
+        edit.done()
+        answer = self.json("path", "--software", software,
+                           "%SystemRoot%\\a.exe")
+        self.assertEqual(answer["writer_path"], "e:\\win\\a.exe")
 
 
 class Cases(CliTest):
