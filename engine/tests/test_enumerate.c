@@ -226,6 +226,38 @@ static void path__drivers(void **state)
                         "C:\\Windows\\%nobody%|1|C:|OK/0|");
 }
 
+static struct fake_hive hive, software;
+
+static void path__reads_software(void **state)
+{
+    const struct hp_source source = {.input = fake_input(&software),
+                                     .backend = &fake_backend};
+    const struct hp_question question = {.profile = HP_PROFILE_PRE,
+                                         .software = &source};
+    const struct hp_path_question path = {.missing = true, .driver = true};
+    struct hp_report report;
+    struct hp_error err;
+    char text[64];
+
+    (void)state;
+    fake_begin(&software);
+    fake_enter(&software, "Microsoft\\Windows NT\\CurrentVersion");
+    fake_ascii(&software, "SystemRoot", 1, "D:\\W");
+    assert_string_equal(told(false, 2, TEXT(u"%SystemRoot%\\a.exe"), &question),
+                        "d:\\w\\a.exe|1|D:|OK/0|");
+    assert_string_equal(told(false, 2, TEXT(u"%Public%\\a.exe"), &question),
+                        "%public%\\a.exe|7||FAIL_FORMAT/0|UNKNOWN_VARIABLE "
+                        "WRITER_LAUNCH_MISMATCH MS_INVALID_FORMAT");
+    software.result = HP_WALK_REFUSED;
+    memory = hp_arena_of(hp_allocator_libc, SIZE_MAX);
+    assert_int_equal(hp_judge_path(&report, &memory, &path, &question, &err,
+                                   text, sizeof(text)),
+                     HP_E_READER);
+    assert_string_equal(err.field, "software");
+    hp_arena_close(&memory);
+    fake_end(&software);
+}
+
 static void path__missing_value(void **state)
 {
     struct hp_path_question path = {.missing = true, .name = TEXT(u"foo")};
@@ -346,20 +378,27 @@ static const char *told_long(bool driver, uint32_t type, struct hp_text text,
     return out;
 }
 
-static void path__lengths(void **state)
+/* A question with %L% of 32767 units and %P% of one more. */
+static struct hp_question long_question(void)
 {
-    struct hp_variable variables[] = {{TEXT(u"L"), TEXT(u""), NULL},
-                                      {TEXT(u"P"), TEXT(u"%L%x"), NULL}};
-    struct hp_question question = question_of(HP_PROFILE_PRE);
     static uint16_t units[HP_LIMIT_TEXT_UNITS];
+    static const struct hp_variable variables[] = {
+        {TEXT_INIT(u"L"), {units, COUNT_OF(units)}, NULL},
+        {TEXT_INIT(u"P"), TEXT_INIT(u"%L%x"), NULL}};
+    struct hp_question question = question_of(HP_PROFILE_PRE);
 
-    (void)state;
     for (size_t i = 0; i < COUNT_OF(units); i++)
         units[i] = 'a';
-    variables[0].value = (struct hp_text){units, COUNT_OF(units)};
     question.variables = variables;
-    question.variable_count = 2;
+    question.variable_count = COUNT_OF(variables);
+    return question;
+}
 
+static void path__lengths(void **state)
+{
+    const struct hp_question question = long_question();
+
+    (void)state;
     assert_string_equal(
         told_long(false, 1, long_text("C:\\", ".exe", 259), &question),
         "1 OK/0 UNTERMINATED");
@@ -529,8 +568,6 @@ static void path__shared_cases(void **state)
 }
 
 /* ---- a hive ------------------------------------------------------------ */
-
-static struct fake_hive hive, software;
 
 static enum hp_status run(struct hp_report *report,
                           const struct hp_question *question,
@@ -996,28 +1033,28 @@ static void enumerate__the_component_split_is_a_dword(void **state)
 
 /* ---- damage and missing keys ------------------------------------------- */
 
+static const struct {
+    size_t leave; /* keys to leave first */
+    const char *enter;
+} damaged_keys[] = {
+    {0, "ControlSet001"},  {0, "Control"},         {0, "Other"},
+    {1, "ProductOptions"}, {1, "Session Manager"}, {0, "Environment"},
+    {2, "SystemWriter"},   {2, "Services"},        {0, "x"},
+    {0, "Deep"},           {4, "Select"},          {1, "MountedDevices"}};
+
 /* A hive with a good service, and damage right behind the start of the key
  * `where`; "out": behind the root. */
 static void write_damaged(const char *where, uint32_t action)
 {
-    static const struct {
-        size_t leave; /* keys to leave first */
-        const char *enter;
-    } keys[] = {
-        {0, "ControlSet001"},  {0, "Control"},         {0, "Other"},
-        {1, "ProductOptions"}, {1, "Session Manager"}, {0, "Environment"},
-        {2, "SystemWriter"},   {2, "Services"},        {0, "x"},
-        {0, "Deep"},           {4, "Select"},          {1, "MountedDevices"}};
-
     fake_begin(&hive);
     if (strcmp(where, "root") == 0)
         fake_damage(&hive, action, where);
-    for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        fake_leave(&hive, keys[i].leave);
-        fake_enter(&hive, keys[i].enter);
-        if (strcmp(where, keys[i].enter) == 0)
+    for (size_t i = 0; i < COUNT_OF(damaged_keys); i++) {
+        fake_leave(&hive, damaged_keys[i].leave);
+        fake_enter(&hive, damaged_keys[i].enter);
+        if (strcmp(where, damaged_keys[i].enter) == 0)
             fake_damage(&hive, action, where);
-        if (strcmp(keys[i].enter, "Select") == 0)
+        if (strcmp(damaged_keys[i].enter, "Select") == 0)
             fake_dword(&hive, "Current", 1);
     }
     fake_leave(&hive, hive.depth);
@@ -1295,26 +1332,27 @@ static void enumerate__reads_mounted_devices(void **state)
     end_run();
 }
 
+static const struct {
+    const char *root;
+    char letter; /* 0: no volume is known */
+} root_cases[] = {{"a:\\W", 'A'}, {"Z:\\W", 'Z'}, {"C", 0},   {"C;\\W", 0},
+                  {"@:\\", 0},    {"{:\\", 0},    {"[:\\", 0}};
+
 static void enumerate__system_drive_follows_the_root(void **state)
 {
-    static const struct {
-        const char *root;
-        char letter; /* 0: no volume is known */
-    } cases[] = {{"a:\\W", 'A'}, {"Z:\\W", 'Z'}, {"C", 0},   {"C;\\W", 0},
-                 {"@:\\", 0},    {"{:\\", 0},    {"[:\\", 0}};
     const struct hp_question question = {.profile = HP_PROFILE_PRE};
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(root_cases); i++) {
         struct hp_report report;
         begin_services();
         fake_leave(&hive, 1);
         fake_enter(&hive, "Control\\Session Manager\\Environment");
-        fake_ascii(&hive, "SystemRoot", 1, cases[i].root);
+        fake_ascii(&hive, "SystemRoot", 1, root_cases[i].root);
         run_ok(&report, &question);
-        assert_int_equal(report.volume_count, cases[i].letter != 0);
-        if (cases[i].letter != 0)
-            assert_int_equal(report.volumes[0].letter, cases[i].letter);
+        assert_int_equal(report.volume_count, root_cases[i].letter != 0);
+        if (root_cases[i].letter != 0)
+            assert_int_equal(report.volumes[0].letter, root_cases[i].letter);
         assert_string_equal(findings_shown(report.findings), "");
         end_run();
     }
@@ -1764,6 +1802,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(path__win32_services),
         cmocka_unit_test(path__drivers),
+        cmocka_unit_test(path__reads_software),
         cmocka_unit_test(path__missing_value),
         cmocka_unit_test(path__profiles_and_policies),
         cmocka_unit_test(path__lengths),

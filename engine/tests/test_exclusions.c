@@ -99,79 +99,80 @@ static const char *entry_findings(const struct world *world, size_t i)
     return findings_shown(world->exclusions.list[i].findings);
 }
 
+static const struct {
+    const char *text;
+    bool valid;
+    const char *findings;
+} entry_cases[] = {
+    {"Q:\\dir\\program.exe", true, "E_STALE"},
+    {"a:\\x", true, "E_STALE"},
+    {"Z:\\x", true, "E_STALE"},
+    {"@:\\x", false, "E_RELATIVE"},
+    {"[:\\x", false, "E_RELATIVE"},
+    {"`:\\x", false, "E_RELATIVE"},
+    {"{:\\x", false, "E_RELATIVE"},
+    {"\"Q:\\a.exe\"", false, "E_QUOTED"},
+    {"\"Q:\\a.exe", false, "E_QUOTED"},
+    {"Q:\\a.exe\"", false, "E_QUOTED"},
+    {"Q:\\a\"b.exe", false, "E_QUOTED"},
+    {"'Q:\\a.exe'", false, "E_QUOTED"},
+    {"'Q:\\a.exe", false, "E_QUOTED"},
+    {"Q:\\Bob's\\a.exe", true, "E_STALE"},
+    {"\"", false, "E_QUOTED E_RELATIVE"},
+    {"'", false, "E_QUOTED E_RELATIVE"},
+    {"%Disk%\\a.exe", false, "E_ENVVAR"},
+    {"Q:\\100%\\a.exe", false, "E_ENVVAR"},
+    {"a.exe", false, "E_RELATIVE"},
+    {"\\a.exe", false, "E_RELATIVE"},
+    {"Q:a.exe", false, "E_RELATIVE"},
+    {"Q:", false, "E_RELATIVE"},
+    {"Q\\x.exe", false, "E_RELATIVE"},
+    {"Q;\\a.exe", false, "E_RELATIVE"},
+    {"\\\\server\\share\\a.exe", false, "E_UNC"},
+    {"//server/a.exe", false, "E_UNC E_FWDSLASH"},
+    {"\\\\?\\Q:\\a.exe", false, "E_NTPREFIX"},
+    {"\\\\.\\Q:\\a.exe", false, "E_NTPREFIX"},
+    {"\\??\\Q:\\a.exe", false, "E_NTPREFIX"},
+    {"\\DosDevices\\Q:\\a.exe", false, "E_NTPREFIX"},
+    {"\\SystemRoot\\a.exe", false, "E_NTPREFIX"},
+    {"\\Device\\a.exe", false, "E_NTPREFIX"},
+    {"\\\\?\\Q:\\*.exe", false, "E_NTPREFIX E_WILDCARD"},
+    {"\\??\\?.exe", false, "E_NTPREFIX E_WILDCARD"},
+    {"Q:\\*.exe", false, "E_WILDCARD"},
+    {"Q:\\a?.exe", false, "E_WILDCARD"},
+    {"Q:\\a\x1F.exe", false, "E_CONTROL"},
+    {"Q:\\a\x20.exe", true, "E_STALE"},
+    {"Q:\\dir\\", false, "E_NO_FILENAME"},
+    {"Q:\\", false, "E_NO_FILENAME"},
+    {"Q:\\dir/", false, "E_NO_FILENAME E_FWDSLASH"},
+    {" Q:\\a.exe", false, "E_WHITESPACE"},
+    {"Q:\\a.exe ", true, "E_WHITESPACE E_STALE"},
+    {"Q:\\a.exe\t", false, "E_WHITESPACE E_CONTROL"},
+    {" ", false, "E_WHITESPACE E_RELATIVE"},
+    {"Q:/a.exe", false, "E_FWDSLASH"},
+    {"Q:\\a/b.exe", true, "E_FWDSLASH E_STALE"},
+    {"Q:\\PROGRA~1\\a.exe", true, "E_SHORTNAME E_STALE"},
+    {"Q:\\a~0", true, "E_SHORTNAME E_STALE"},
+    {"Q:\\a~9", true, "E_SHORTNAME E_STALE"},
+    {"Q:\\a~/", false, "E_NO_FILENAME E_FWDSLASH"},
+    {"Q:\\a~:", true, "E_STALE"},
+    {"Q:\\a~", true, "E_STALE"},
+};
+
 static void entry__findings_and_validity(void **state)
 {
-    static const struct {
-        const char *text;
-        bool valid;
-        const char *findings;
-    } cases[] = {
-        {"Q:\\dir\\program.exe", true, "E_STALE"},
-        {"a:\\x", true, "E_STALE"},
-        {"Z:\\x", true, "E_STALE"},
-        {"@:\\x", false, "E_RELATIVE"},
-        {"[:\\x", false, "E_RELATIVE"},
-        {"`:\\x", false, "E_RELATIVE"},
-        {"{:\\x", false, "E_RELATIVE"},
-        {"\"Q:\\a.exe\"", false, "E_QUOTED"},
-        {"\"Q:\\a.exe", false, "E_QUOTED"},
-        {"Q:\\a.exe\"", false, "E_QUOTED"},
-        {"Q:\\a\"b.exe", false, "E_QUOTED"},
-        {"'Q:\\a.exe'", false, "E_QUOTED"},
-        {"'Q:\\a.exe", false, "E_QUOTED"},
-        {"Q:\\Bob's\\a.exe", true, "E_STALE"},
-        {"\"", false, "E_QUOTED E_RELATIVE"},
-        {"'", false, "E_QUOTED E_RELATIVE"},
-        {"%Disk%\\a.exe", false, "E_ENVVAR"},
-        {"Q:\\100%\\a.exe", false, "E_ENVVAR"},
-        {"a.exe", false, "E_RELATIVE"},
-        {"\\a.exe", false, "E_RELATIVE"},
-        {"Q:a.exe", false, "E_RELATIVE"},
-        {"Q:", false, "E_RELATIVE"},
-        {"Q;\\a.exe", false, "E_RELATIVE"},
-        {"\\\\server\\share\\a.exe", false, "E_UNC"},
-        {"//server/a.exe", false, "E_UNC E_FWDSLASH"},
-        {"\\\\?\\Q:\\a.exe", false, "E_NTPREFIX"},
-        {"\\\\.\\Q:\\a.exe", false, "E_NTPREFIX"},
-        {"\\??\\Q:\\a.exe", false, "E_NTPREFIX"},
-        {"\\DosDevices\\Q:\\a.exe", false, "E_NTPREFIX"},
-        {"\\SystemRoot\\a.exe", false, "E_NTPREFIX"},
-        {"\\Device\\a.exe", false, "E_NTPREFIX"},
-        {"\\\\?\\Q:\\*.exe", false, "E_NTPREFIX E_WILDCARD"},
-        {"\\??\\?.exe", false, "E_NTPREFIX E_WILDCARD"},
-        {"Q:\\*.exe", false, "E_WILDCARD"},
-        {"Q:\\a?.exe", false, "E_WILDCARD"},
-        {"Q:\\a\x1F.exe", false, "E_CONTROL"},
-        {"Q:\\a\x20.exe", true, "E_STALE"},
-        {"Q:\\dir\\", false, "E_NO_FILENAME"},
-        {"Q:\\", false, "E_NO_FILENAME"},
-        {"Q:\\dir/", false, "E_NO_FILENAME E_FWDSLASH"},
-        {" Q:\\a.exe", false, "E_WHITESPACE"},
-        {"Q:\\a.exe ", true, "E_WHITESPACE E_STALE"},
-        {"Q:\\a.exe\t", false, "E_WHITESPACE E_CONTROL"},
-        {" ", false, "E_WHITESPACE E_RELATIVE"},
-        {"Q:/a.exe", false, "E_FWDSLASH"},
-        {"Q:\\a/b.exe", true, "E_FWDSLASH E_STALE"},
-        {"Q:\\PROGRA~1\\a.exe", true, "E_SHORTNAME E_STALE"},
-        {"Q:\\a~0", true, "E_SHORTNAME E_STALE"},
-        {"Q:\\a~9", true, "E_SHORTNAME E_STALE"},
-        {"Q:\\a~/", false, "E_NO_FILENAME E_FWDSLASH"},
-        {"Q:\\a~:", true, "E_STALE"},
-        {"Q:\\a~", true, "E_STALE"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(entry_cases); i++) {
         struct hp_raw_value raw;
         struct world world;
         uint8_t bytes[200];
-        struct hp_text text = text_of(cases[i].text);
-        assert_int_equal(hp_exclusion_is_valid(text), cases[i].valid);
+        struct hp_text text = text_of(entry_cases[i].text);
+        assert_int_equal(hp_exclusion_is_valid(text), entry_cases[i].valid);
         raw = (struct hp_raw_value){
             .present = true, .type = 7, .data = utf16le(bytes, text)};
         decode(&world, &raw, &hotfixed);
         finish(&world, NULL, 0);
-        assert_string_equal(entry_findings(&world, 0), cases[i].findings);
+        assert_string_equal(entry_findings(&world, 0), entry_cases[i].findings);
         hp_arena_close(&world.arena);
     }
     assert_false(hp_exclusion_is_valid(TEXT(u"")));

@@ -194,155 +194,157 @@ static void hotfix__cannot_be_told_from_system(void **state)
     hp_arena_close(&arena);
 }
 
+static const struct {
+    const char *version, *build, *winner;
+    int package; /* CurrentState; -1: there is none */
+    enum hp_hotfix_state want;
+    const char *windows, *reason;
+} hotfix_cases[] = {
+    {"6.1", "7600", "", -1, HP_HOTFIX_UNKNOWN, "6.1.7600", "no package"},
+    {"6.1", "7600", "", 112, HP_HOTFIX_FIXED, "6.1.7600", "a package"},
+    {"6.1", "7600", "", 111, HP_HOTFIX_UNKNOWN, "6.1.7600", "no package"},
+    {"6.1", "7600", "6.1.7600.20756", -1, HP_HOTFIX_FIXED, "6.1.7600",
+     "Cryptsvc.dll is on"},
+    {"6.1", "7600", "6.1.7600.20755", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
+     "Cryptsvc.dll is older"},
+    {"6.1", "7600", "6.1.7600.20755", 112, HP_HOTFIX_FIXED, "6.1.7600",
+     "a package"},
+    {"6.1", "7600", "6.1.7600.21999", -1, HP_HOTFIX_FIXED, "6.1.7600",
+     "Cryptsvc.dll is on"},
+    {"6.1", "7600", "6.1.7600.22000", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
+     "Cryptsvc.dll is older"},
+    {"6.1", "7600", "6.1.7600.16385", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
+     "Cryptsvc.dll is older"},
+    {"6.1", "7600", "6.1.7600", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7600.20756.", -1, HP_HOTFIX_FIXED, "6.1.7600",
+     "Cryptsvc.dll is on"},
+    {"6.1", "7600", "6.1.7600.", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1..20756", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7600.x", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7600.2075:", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7600./", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7601.21000", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.1", "7600", "6.1.7600.4294988052", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
+     "no package"},
+    {"6.0", "6001", "6.0.6001.22636", -1, HP_HOTFIX_FIXED, "6.0.6001",
+     "Cryptsvc.dll is on"},
+    {"6.0", "6001", "6.0.6001.22635", -1, HP_HOTFIX_NOT_FIXED, "6.0.6001",
+     "Cryptsvc.dll is older"},
+    {"6.0", "6001", "6.0.6001.23999", -1, HP_HOTFIX_FIXED, "6.0.6001",
+     "Cryptsvc.dll is on"},
+    {"6.0", "6001", "6.0.6001.24000", -1, HP_HOTFIX_NOT_FIXED, "6.0.6001",
+     "Cryptsvc.dll is older"},
+    {"6.0", "6002", "6.0.6002.22341", -1, HP_HOTFIX_FIXED, "6.0.6002",
+     "Cryptsvc.dll is on"},
+    {"6.0", "6002", "6.0.6002.22340", -1, HP_HOTFIX_NOT_FIXED, "6.0.6002",
+     "Cryptsvc.dll is older"},
+    {"6.0", "6002", "6.0.6002.23999", -1, HP_HOTFIX_FIXED, "6.0.6002",
+     "Cryptsvc.dll is on"},
+    {"6.0", "6002", "6.0.6002.24000", -1, HP_HOTFIX_NOT_FIXED, "6.0.6002",
+     "Cryptsvc.dll is older"},
+    {"6.0", "6000", "6.0.6001.22636", 112, HP_HOTFIX_NOT_APPLICABLE, "6.0.6000",
+     "there is no hotfix"},
+    {"6.1", "7601", "", -1, HP_HOTFIX_UNKNOWN, "6.1.7601", "Service Pack"},
+    {"6.1", "7601", "", 112, HP_HOTFIX_FIXED, "6.1.7601", "a package"},
+    {"6.1", "7602", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.1.7602",
+     "there is no hotfix"},
+    {"6.0", "7601", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.0.7601",
+     "there is no hotfix"},
+    {"7.1", "7601", "", -1, HP_HOTFIX_NOT_APPLICABLE, "7.1.7601",
+     "there is no hotfix"},
+    {"6.2", "9200", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.2.9200",
+     "there is no hotfix"},
+    {"5.2", "3790", "", -1, HP_HOTFIX_NOT_APPLICABLE, "5.2.3790",
+     "there is no hotfix"},
+    {"", "7600", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
+    {"6.1", "", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
+    {"6", "7600", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
+    {"6.1", "7600.1", "", -1, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
+    {".6.1", "7600", "", -1, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
+};
+
 static void hotfix__follows_product_package_and_file(void **state)
 {
-    static const struct {
-        const char *version, *build, *winner;
-        int package; /* CurrentState; -1: there is none */
-        enum hp_hotfix_state want;
-        const char *windows, *reason;
-    } cases[] = {
-        {"6.1", "7600", "", -1, HP_HOTFIX_UNKNOWN, "6.1.7600", "no package"},
-        {"6.1", "7600", "", 112, HP_HOTFIX_FIXED, "6.1.7600", "a package"},
-        {"6.1", "7600", "", 111, HP_HOTFIX_UNKNOWN, "6.1.7600", "no package"},
-        {"6.1", "7600", "6.1.7600.20756", -1, HP_HOTFIX_FIXED, "6.1.7600",
-         "Cryptsvc.dll is on"},
-        {"6.1", "7600", "6.1.7600.20755", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
-         "Cryptsvc.dll is older"},
-        {"6.1", "7600", "6.1.7600.20755", 112, HP_HOTFIX_FIXED, "6.1.7600",
-         "a package"},
-        {"6.1", "7600", "6.1.7600.21999", -1, HP_HOTFIX_FIXED, "6.1.7600",
-         "Cryptsvc.dll is on"},
-        {"6.1", "7600", "6.1.7600.22000", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
-         "Cryptsvc.dll is older"},
-        {"6.1", "7600", "6.1.7600.16385", -1, HP_HOTFIX_NOT_FIXED, "6.1.7600",
-         "Cryptsvc.dll is older"},
-        {"6.1", "7600", "6.1.7600", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7600.20756.", -1, HP_HOTFIX_FIXED, "6.1.7600",
-         "Cryptsvc.dll is on"},
-        {"6.1", "7600", "6.1.7600.", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1..20756", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7600.x", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7600.2075:", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7600./", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7601.21000", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
-         "no package"},
-        {"6.1", "7600", "6.1.7600.4294988052", -1, HP_HOTFIX_UNKNOWN,
-         "6.1.7600", "no package"},
-        {"6.0", "6001", "6.0.6001.22636", -1, HP_HOTFIX_FIXED, "6.0.6001",
-         "Cryptsvc.dll is on"},
-        {"6.0", "6001", "6.0.6001.22635", -1, HP_HOTFIX_NOT_FIXED, "6.0.6001",
-         "Cryptsvc.dll is older"},
-        {"6.0", "6001", "6.0.6001.23999", -1, HP_HOTFIX_FIXED, "6.0.6001",
-         "Cryptsvc.dll is on"},
-        {"6.0", "6001", "6.0.6001.24000", -1, HP_HOTFIX_NOT_FIXED, "6.0.6001",
-         "Cryptsvc.dll is older"},
-        {"6.0", "6002", "6.0.6002.22341", -1, HP_HOTFIX_FIXED, "6.0.6002",
-         "Cryptsvc.dll is on"},
-        {"6.0", "6002", "6.0.6002.22340", -1, HP_HOTFIX_NOT_FIXED, "6.0.6002",
-         "Cryptsvc.dll is older"},
-        {"6.0", "6002", "6.0.6002.23999", -1, HP_HOTFIX_FIXED, "6.0.6002",
-         "Cryptsvc.dll is on"},
-        {"6.0", "6002", "6.0.6002.24000", -1, HP_HOTFIX_NOT_FIXED, "6.0.6002",
-         "Cryptsvc.dll is older"},
-        {"6.0", "6000", "6.0.6001.22636", 112, HP_HOTFIX_NOT_APPLICABLE,
-         "6.0.6000", "there is no hotfix"},
-        {"6.1", "7601", "", -1, HP_HOTFIX_UNKNOWN, "6.1.7601", "Service Pack"},
-        {"6.1", "7601", "", 112, HP_HOTFIX_FIXED, "6.1.7601", "a package"},
-        {"6.1", "7602", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.1.7602",
-         "there is no hotfix"},
-        {"6.0", "7601", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.0.7601",
-         "there is no hotfix"},
-        {"7.1", "7601", "", -1, HP_HOTFIX_NOT_APPLICABLE, "7.1.7601",
-         "there is no hotfix"},
-        {"6.2", "9200", "", -1, HP_HOTFIX_NOT_APPLICABLE, "6.2.9200",
-         "there is no hotfix"},
-        {"5.2", "3790", "", -1, HP_HOTFIX_NOT_APPLICABLE, "5.2.3790",
-         "there is no hotfix"},
-        {"", "7600", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
-        {"6.1", "", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
-        {"6", "7600", "", 112, HP_HOTFIX_UNKNOWN, "", "the SOFTWARE hive does"},
-        {"6.1", "7600.1", "", -1, HP_HOTFIX_UNKNOWN, "",
-         "the SOFTWARE hive does"},
-        {".6.1", "7600", "", -1, HP_HOTFIX_UNKNOWN, "",
-         "the SOFTWARE hive does"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(hotfix_cases); i++) {
         struct hp_arena arena = hp_arena_of(hp_allocator_libc, SIZE_MAX);
         struct hp_software software = {.package_count = 0};
         struct hp_hotfix hotfix;
-        software.strings[HP_SOFTWARE_VERSION] = text_of(cases[i].version);
-        software.strings[HP_SOFTWARE_BUILD] = text_of(cases[i].build);
-        if (cases[i].package >= 0) {
-            software.packages[0] =
-                (struct hp_package){TEXT(u"old"), {true, false, 0}};
-            software.packages[1] = (struct hp_package){
-                TEXT(u"P"), {true, true, (uint32_t)cases[i].package}};
+        software.strings[HP_SOFTWARE_VERSION] =
+            text_of(hotfix_cases[i].version);
+        software.strings[HP_SOFTWARE_BUILD] = text_of(hotfix_cases[i].build);
+        if (hotfix_cases[i].package >= 0) {
+            /* Behind one whose state is no DWORD. */
+            software.packages[0].state.present = true;
+            software.packages[1].state.valid = true;
+            software.packages[1].state.number =
+                (uint32_t)hotfix_cases[i].package;
             software.package_count = 2;
         }
-        if (cases[i].winner[0] != '\0') {
+        if (hotfix_cases[i].winner[0] != '\0') {
             software.winners[0].version = TEXT(u"0.0.0.0");
-            software.winners[1].version = text_of(cases[i].winner);
+            software.winners[1].version = text_of(hotfix_cases[i].winner);
             software.winner_count = 2;
         }
         assert_true(hp_hotfix_judge(&hotfix, &arena, &software,
                                     (struct hp_text){NULL, 0}));
-        if (hotfix.state != cases[i].want)
+        if (hotfix.state != hotfix_cases[i].want)
             fail_msg("case %zu is %d: %s", i, hotfix.state, hotfix.reason);
-        assert_memory_equal(hotfix.reason, cases[i].reason,
-                            strlen(cases[i].reason));
-        assert_string_equal(shown(hotfix.version), cases[i].windows);
+        assert_memory_equal(hotfix.reason, hotfix_cases[i].reason,
+                            strlen(hotfix_cases[i].reason));
+        assert_string_equal(shown(hotfix.version), hotfix_cases[i].windows);
         hp_arena_close(&arena);
     }
 }
 
+static const struct {
+    struct hp_dword major, minor;
+    const char *windows;
+} version_cases[] = {
+    {{true, true, 10}, {true, true, 0}, "10.0.19045"},
+    {{true, true, 10}, {true, false, 0}, "6.3.19045"},
+    {{true, false, 0}, {true, true, 0}, "6.3.19045"},
+};
+
 static void hotfix__windows_10_says_its_version_elsewhere(void **state)
 {
-    static const struct {
-        struct hp_dword major, minor;
-        const char *windows;
-    } cases[] = {
-        {{true, true, 10}, {true, true, 0}, "10.0.19045"},
-        {{true, true, 10}, {true, false, 0}, "6.3.19045"},
-        {{true, false, 0}, {true, true, 0}, "6.3.19045"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(version_cases); i++) {
         struct hp_arena arena = hp_arena_of(hp_allocator_libc, SIZE_MAX);
-        struct hp_software software = {.major = cases[i].major,
-                                       .minor = cases[i].minor};
+        struct hp_software software = {.major = version_cases[i].major,
+                                       .minor = version_cases[i].minor};
         struct hp_hotfix hotfix;
         software.strings[HP_SOFTWARE_VERSION] = TEXT(u"6.3");
         software.strings[HP_SOFTWARE_BUILD] = TEXT(u"19045");
         assert_true(hp_hotfix_judge(&hotfix, &arena, &software,
                                     (struct hp_text){NULL, 0}));
-        assert_string_equal(shown(hotfix.version), cases[i].windows);
+        assert_string_equal(shown(hotfix.version), version_cases[i].windows);
         assert_int_equal(hotfix.state, HP_HOTFIX_NOT_APPLICABLE);
         hp_arena_close(&arena);
     }
 }
 
+static const struct hp_software one_of_everything = {
+    .packages = {{TEXT_INIT(u"P1"), {true, true, 112}},
+                 {TEXT_INIT(u"P2"), {true, true, 64}},
+                 {TEXT_INIT(u"P3"), {false, false, 0}}},
+    .package_count = 3,
+    .winners = {{TEXT_INIT(u"W1"), TEXT_INIT(u"6.1.7600.20756")},
+                {TEXT_INIT(u"W2"), TEXT_INIT(u"6.1.7600.16385")},
+                {TEXT_INIT(u"W3"), TEXT_INIT(u"6.1.7601.17514")}},
+    .winner_count = 3};
+
 /* A SOFTWARE hive with one of everything. */
 static void fill(struct hp_software *software)
 {
-    *software = (struct hp_software){
-        .packages = {{TEXT(u"P1"), {true, true, 112}},
-                     {TEXT(u"P2"), {true, true, 64}},
-                     {TEXT(u"P3"), {false, false, 0}}},
-        .package_count = 3,
-        .winners = {{TEXT(u"W1"), TEXT(u"6.1.7600.20756")},
-                    {TEXT(u"W2"), TEXT(u"6.1.7600.16385")},
-                    {TEXT(u"W3"), TEXT(u"6.1.7601.17514")}},
-        .winner_count = 3};
+    *software = one_of_everything;
     software->strings[HP_SOFTWARE_PRODUCT] = TEXT(u"Windows 7");
     software->strings[HP_SOFTWARE_SERVICE_PACK] = TEXT(u"Service Pack 0");
     software->strings[HP_SOFTWARE_VERSION] = TEXT(u"6.1");

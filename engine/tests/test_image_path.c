@@ -336,128 +336,128 @@ static void guid__needs_its_form(void **state)
 
 #define GUID_TEXT "{11111111-1111-1111-1111-111111111111}"
 
+static const struct {
+    const char *path;
+    int path_class;
+    char letter;
+    const char *volume, *findings;
+} shape_cases[] = {
+    {"c:\\a.exe", 1, 'C', "c:", ""},
+    {"a:\\a.exe", 1, 'A', "a:", ""},
+    {"z:\\a.exe", 1, 'Z', "z:", ""},
+    {"@:\\a.exe", 7, 0, "", ""},
+    {"[:\\a.exe", 7, 0, "", ""},
+    {"`:\\a.exe", 7, 0, "", ""},
+    {"{:\\a.exe", 7, 0, "", ""},
+    {"1:\\a.exe", 7, 0, "", ""},
+    {"c:", 7, 0, "", ""},
+    {"c:\\", 1, 'C', "c:", ""},
+    {"c:a.exe", 7, 0, "", ""},
+    {"a.exe", 7, 0, "", ""},
+    {"\\a.exe", 7, 0, "", ""},
+    {"", 7, 0, "", ""},
+    {"\\\\?\\C:\\a.exe", 2, 'C', "C:", ""},
+    {"\\\\.\\c:\\a.exe", 2, 'C', "c:", ""},
+    {"\\\\?\\c:a.exe", 7, 0, "", ""},
+    {"\\\\?\\a.exe", 7, 0, "", ""},
+    {"\\\\?\\Volume" GUID_TEXT "\\a.exe", 3, 0, "Volume" GUID_TEXT, ""},
+    {"\\\\.\\volume" GUID_TEXT "\\a.exe", 3, 0, "volume" GUID_TEXT, ""},
+    {"\\\\?\\volume" GUID_TEXT, 7, 0, "", ""},
+    {"\\\\?\\volume" GUID_TEXT "a.exe", 7, 0, "", ""},
+    {"\\\\?\\volume{not-a-guid}\\a.exe", 7, 0, "", ""},
+    {"\\\\?\\GLOBALROOT\\Device\\HarddiskVolume2\\a.exe", 4, 0,
+     "\\Device\\HarddiskVolume2\\a.exe", ""},
+    {"\\\\server\\share\\a.exe", 5, 0, "", ""},
+    {"//server/share/a.exe", 5, 0, "", "FORWARD_SLASH"},
+    {"\\\\?\\UNC\\server\\share\\a.exe", 5, 0, "", ""},
+    {"\\\\?\\UNCx\\a.exe", 7, 0, "", ""},
+    {"\\??\\c:\\a.exe", 6, 0, "", ""},
+    {"\\??\\c:\\a:.exe", 8, 0, "", ""},
+    {"\\DosDevices\\c:\\a.exe", 6, 0, "", ""},
+    {"\\DosDevices\\c:\\a:.exe", 8, 0, "", ""},
+    {"\\dosdevices\\ca:\\a.exe", 8, 0, "", ""},
+    {"\\device\\a.exe", 6, 0, "", ""},
+    {"\\systemroot\\a.exe", 6, 0, "", ""},
+    {"\\systemroot", 7, 0, "", ""},
+    {"\\device", 7, 0, "", ""},
+    {":a.exe", 7, 0, "", ""},
+    {"ab:\\a.exe", 8, 0, "", ""},
+    {"\\\\?\\cd:\\a.exe", 8, 0, "", ""},
+    {"c:\\a\x1F.exe", 8, 'C', "c:", ""},
+    {"c:\\a\x20.exe", 1, 'C', "c:", ""},
+    {"\tc:\\a.exe", 8, 0, "", ""},
+    {"c:\\a<.exe", 8, 'C', "c:", ""},
+    {"c:\\a>.exe", 8, 'C', "c:", ""},
+    {"c:\\a\".exe", 8, 'C', "c:", ""},
+    {"c:\\a|.exe", 8, 'C', "c:", ""},
+    {"c:\\a?.exe", 8, 'C', "c:", ""},
+    {"c:\\a*.exe", 8, 'C', "c:", ""},
+    {"\\\\?\\c:\\a?.exe", 8, 'C', "c:", ""},
+    {"\\\\server\\sh?re\\a.exe", 8, 0, "", ""},
+    {"c:/a.exe", 9, 'C', "c:", "FORWARD_SLASH"},
+    {"c:\\a/b.exe", 9, 'C', "c:", "FORWARD_SLASH"},
+    {"c:\\\\a.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
+    {"c:\\a\\\\b.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
+    {"\\\\?\\c:\\\\a.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
+    {"\\\\?\\volume" GUID_TEXT "\\\\a.exe", 9, 0, "volume" GUID_TEXT,
+     "DOUBLE_BACKSLASH"},
+    {"\\\\?\\globalroot\\\\a.exe", 9, 0, "\\\\a.exe", "DOUBLE_BACKSLASH"},
+    {"\\\\?\\globalroot\\~1", 9, 0, "\\~1", "SHORT_NAME"},
+    {"\\\\?\\unc\\\\a.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
+    {"\\\\?\\unc\\a\\\\b.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
+    {"\\\\s\\\\a.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
+    {"c:\\.\\a.exe", 9, 'C', "c:", "DOT_SEGMENT"},
+    {"c:\\..\\a.exe", 9, 'C', "c:", "DOT_SEGMENT"},
+    {"c:\\a\\..", 9, 'C', "c:", "DOT_SEGMENT"},
+    {"c:\\...\\a.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
+    {"c:\\a.\\b.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
+    {"c:\\a \\b.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
+    {"c:\\a.sys ", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
+    {"c:\\.a\\ b.exe", 1, 'C', "c:", ""},
+    {"c:\\a~1\\b.exe", 9, 'C', "c:", "SHORT_NAME"},
+    {"c:\\a~0", 9, 'C', "c:", "SHORT_NAME"},
+    {"c:\\a~9", 9, 'C', "c:", "SHORT_NAME"},
+    {"c:\\a~/", 9, 'C', "c:", "FORWARD_SLASH"},
+    {"c:\\a~:", 8, 'C', "c:", ""},
+    {"c:\\a~;", 1, 'C', "c:", ""},
+    {"c:\\a~.exe", 1, 'C', "c:", ""},
+    {"c:\\a1~.exe", 1, 'C', "c:", ""},
+    {"c:\\con\\b.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\NUL.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\prn .x.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\aux.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\conin$\\a.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\conout$\\a.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\com1.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\LPT9.exe", 9, 'C', "c:", "RESERVED_NAME"},
+    {"c:\\com0.exe", 1, 'C', "c:", ""},
+    {"c:\\com;.exe", 1, 'C', "c:", ""},
+    {"c:\\com10.exe", 1, 'C', "c:", ""},
+    {"c:\\cat1.exe", 1, 'C', "c:", ""},
+    {"c:\\cons.exe", 1, 'C', "c:", ""},
+    {"c:\\xcon.exe", 1, 'C', "c:", ""},
+    {"c:\\a.con", 1, 'C', "c:", ""},
+    {"c:/con\\\\..\\a~1 \\x.exe", 9, 'C', "c:",
+     "FORWARD_SLASH RESERVED_NAME DOUBLE_BACKSLASH DOT_SEGMENT "
+     "TRAILING_DOT_OR_SPACE SHORT_NAME"},
+};
+
 static void shape__has_nine_classes(void **state)
 {
-    static const struct {
-        const char *path;
-        int path_class;
-        char letter;
-        const char *volume, *findings;
-    } cases[] = {
-        {"c:\\a.exe", 1, 'C', "c:", ""},
-        {"a:\\a.exe", 1, 'A', "a:", ""},
-        {"z:\\a.exe", 1, 'Z', "z:", ""},
-        {"@:\\a.exe", 7, 0, "", ""},
-        {"[:\\a.exe", 7, 0, "", ""},
-        {"`:\\a.exe", 7, 0, "", ""},
-        {"{:\\a.exe", 7, 0, "", ""},
-        {"1:\\a.exe", 7, 0, "", ""},
-        {"c:", 7, 0, "", ""},
-        {"c:\\", 1, 'C', "c:", ""},
-        {"c:a.exe", 7, 0, "", ""},
-        {"a.exe", 7, 0, "", ""},
-        {"\\a.exe", 7, 0, "", ""},
-        {"", 7, 0, "", ""},
-        {"\\\\?\\C:\\a.exe", 2, 'C', "C:", ""},
-        {"\\\\.\\c:\\a.exe", 2, 'C', "c:", ""},
-        {"\\\\?\\c:a.exe", 7, 0, "", ""},
-        {"\\\\?\\a.exe", 7, 0, "", ""},
-        {"\\\\?\\Volume" GUID_TEXT "\\a.exe", 3, 0, "Volume" GUID_TEXT, ""},
-        {"\\\\.\\volume" GUID_TEXT "\\a.exe", 3, 0, "volume" GUID_TEXT, ""},
-        {"\\\\?\\volume" GUID_TEXT, 7, 0, "", ""},
-        {"\\\\?\\volume" GUID_TEXT "a.exe", 7, 0, "", ""},
-        {"\\\\?\\volume{not-a-guid}\\a.exe", 7, 0, "", ""},
-        {"\\\\?\\GLOBALROOT\\Device\\HarddiskVolume2\\a.exe", 4, 0,
-         "\\Device\\HarddiskVolume2\\a.exe", ""},
-        {"\\\\server\\share\\a.exe", 5, 0, "", ""},
-        {"//server/share/a.exe", 5, 0, "", "FORWARD_SLASH"},
-        {"\\\\?\\UNC\\server\\share\\a.exe", 5, 0, "", ""},
-        {"\\\\?\\UNCx\\a.exe", 7, 0, "", ""},
-        {"\\??\\c:\\a.exe", 6, 0, "", ""},
-        {"\\??\\c:\\a:.exe", 8, 0, "", ""},
-        {"\\DosDevices\\c:\\a.exe", 6, 0, "", ""},
-        {"\\DosDevices\\c:\\a:.exe", 8, 0, "", ""},
-        {"\\dosdevices\\ca:\\a.exe", 8, 0, "", ""},
-        {"\\device\\a.exe", 6, 0, "", ""},
-        {"\\systemroot\\a.exe", 6, 0, "", ""},
-        {"\\systemroot", 7, 0, "", ""},
-        {"\\device", 7, 0, "", ""},
-        {":a.exe", 7, 0, "", ""},
-        {"ab:\\a.exe", 8, 0, "", ""},
-        {"\\\\?\\cd:\\a.exe", 8, 0, "", ""},
-        {"c:\\a\x1F.exe", 8, 'C', "c:", ""},
-        {"c:\\a\x20.exe", 1, 'C', "c:", ""},
-        {"\tc:\\a.exe", 8, 0, "", ""},
-        {"c:\\a<.exe", 8, 'C', "c:", ""},
-        {"c:\\a>.exe", 8, 'C', "c:", ""},
-        {"c:\\a\".exe", 8, 'C', "c:", ""},
-        {"c:\\a|.exe", 8, 'C', "c:", ""},
-        {"c:\\a?.exe", 8, 'C', "c:", ""},
-        {"c:\\a*.exe", 8, 'C', "c:", ""},
-        {"\\\\?\\c:\\a?.exe", 8, 'C', "c:", ""},
-        {"\\\\server\\sh?re\\a.exe", 8, 0, "", ""},
-        {"c:/a.exe", 9, 'C', "c:", "FORWARD_SLASH"},
-        {"c:\\a/b.exe", 9, 'C', "c:", "FORWARD_SLASH"},
-        {"c:\\\\a.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
-        {"c:\\a\\\\b.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
-        {"\\\\?\\c:\\\\a.exe", 9, 'C', "c:", "DOUBLE_BACKSLASH"},
-        {"\\\\?\\volume" GUID_TEXT "\\\\a.exe", 9, 0, "volume" GUID_TEXT,
-         "DOUBLE_BACKSLASH"},
-        {"\\\\?\\globalroot\\\\a.exe", 9, 0, "\\\\a.exe", "DOUBLE_BACKSLASH"},
-        {"\\\\?\\globalroot\\~1", 9, 0, "\\~1", "SHORT_NAME"},
-        {"\\\\?\\unc\\\\a.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
-        {"\\\\?\\unc\\a\\\\b.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
-        {"\\\\s\\\\a.exe", 5, 0, "", "DOUBLE_BACKSLASH"},
-        {"c:\\.\\a.exe", 9, 'C', "c:", "DOT_SEGMENT"},
-        {"c:\\..\\a.exe", 9, 'C', "c:", "DOT_SEGMENT"},
-        {"c:\\a\\..", 9, 'C', "c:", "DOT_SEGMENT"},
-        {"c:\\...\\a.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
-        {"c:\\a.\\b.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
-        {"c:\\a \\b.exe", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
-        {"c:\\a.sys ", 9, 'C', "c:", "TRAILING_DOT_OR_SPACE"},
-        {"c:\\.a\\ b.exe", 1, 'C', "c:", ""},
-        {"c:\\a~1\\b.exe", 9, 'C', "c:", "SHORT_NAME"},
-        {"c:\\a~0", 9, 'C', "c:", "SHORT_NAME"},
-        {"c:\\a~9", 9, 'C', "c:", "SHORT_NAME"},
-        {"c:\\a~/", 9, 'C', "c:", "FORWARD_SLASH"},
-        {"c:\\a~:", 8, 'C', "c:", ""},
-        {"c:\\a~;", 1, 'C', "c:", ""},
-        {"c:\\a~.exe", 1, 'C', "c:", ""},
-        {"c:\\a1~.exe", 1, 'C', "c:", ""},
-        {"c:\\con\\b.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\NUL.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\prn .x.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\aux.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\conin$\\a.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\conout$\\a.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\com1.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\LPT9.exe", 9, 'C', "c:", "RESERVED_NAME"},
-        {"c:\\com0.exe", 1, 'C', "c:", ""},
-        {"c:\\com;.exe", 1, 'C', "c:", ""},
-        {"c:\\com10.exe", 1, 'C', "c:", ""},
-        {"c:\\cat1.exe", 1, 'C', "c:", ""},
-        {"c:\\cons.exe", 1, 'C', "c:", ""},
-        {"c:\\xcon.exe", 1, 'C', "c:", ""},
-        {"c:\\a.con", 1, 'C', "c:", ""},
-        {"c:/con\\\\..\\a~1 \\x.exe", 9, 'C', "c:",
-         "FORWARD_SLASH RESERVED_NAME DOUBLE_BACKSLASH DOT_SEGMENT "
-         "TRAILING_DOT_OR_SPACE SHORT_NAME"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(shape_cases); i++) {
         struct hp_finding_list findings = {.count = 0};
         struct hp_shape shape =
-            hp_image_path_shape(text_of(cases[i].path), &findings);
-        if (shape.path_class != cases[i].path_class)
-            fail_msg("%s is P%d", cases[i].path, shape.path_class);
-        assert_int_equal(shape.letter, cases[i].letter);
-        assert_string_equal(shown(shape.volume), cases[i].volume);
-        assert_string_equal(list_shown(&findings), cases[i].findings);
-        assert_int_equal(shape.has_guid, cases[i].volume[0] == 'v' ||
-                                             cases[i].volume[0] == 'V');
+            hp_image_path_shape(text_of(shape_cases[i].path), &findings);
+        if (shape.path_class != shape_cases[i].path_class)
+            fail_msg("%s is P%d", shape_cases[i].path, shape.path_class);
+        assert_int_equal(shape.letter, shape_cases[i].letter);
+        assert_string_equal(shown(shape.volume), shape_cases[i].volume);
+        assert_string_equal(list_shown(&findings), shape_cases[i].findings);
+        assert_int_equal(shape.has_guid, shape_cases[i].volume[0] == 'v' ||
+                                             shape_cases[i].volume[0] == 'V');
         assert_int_equal(shape.doubtful,
-                         strstr(cases[i].findings, "FORWARD") != NULL);
+                         strstr(shape_cases[i].findings, "FORWARD") != NULL);
         assert_false(shape.unknown_variable);
     }
 }
@@ -475,22 +475,23 @@ static void shape__keeps_earlier_findings_apart(void **state)
     assert_string_equal(list_shown(&findings), "SHORT_NAME");
 }
 
+static const struct {
+    const char *path;
+    bool unknown;
+} variable_cases[] = {{"%a%\\b.exe", true},   {"%a%", true},
+                      {"%%\\b.exe", false},   {"%%a%\\b.exe", false},
+                      {"%", false},           {"%a\\b.exe", false},
+                      {"x%a%\\b.exe", false}, {"%a b%", true}};
+
 static void shape__knows_a_variable_nobody_expanded(void **state)
 {
-    static const struct {
-        const char *path;
-        bool unknown;
-    } cases[] = {{"%a%\\b.exe", true},   {"%a%", true},  {"%%\\b.exe", false},
-                 {"%%a%\\b.exe", false}, {"%", false},   {"%a\\b.exe", false},
-                 {"x%a%\\b.exe", false}, {"%a b%", true}};
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(variable_cases); i++) {
         struct hp_finding_list findings = {.count = 0};
         struct hp_shape shape =
-            hp_image_path_shape(text_of(cases[i].path), &findings);
+            hp_image_path_shape(text_of(variable_cases[i].path), &findings);
         assert_int_equal(shape.path_class, 7);
-        assert_int_equal(shape.unknown_variable, cases[i].unknown);
+        assert_int_equal(shape.unknown_variable, variable_cases[i].unknown);
     }
 }
 
@@ -677,6 +678,8 @@ static void script__sorts_as_microsofts_does(void **state)
         {"C:\\\\App\\svc.exe", "MS_DOUBLE_SLASH"},
         {"C:\\App\\..\\svc.exe", "MS_RELATIVE_PATH"},
         {"C:\\App\\.\\svc.exe", "MS_RELATIVE_PATH"},
+        {"\\..\\a.exe", "MS_RELATIVE_PATH MS_INVALID_FORMAT"},
+        {"\\.\\a.exe", "MS_RELATIVE_PATH MS_INVALID_FORMAT"},
         {"C:/svc.exe", "MS_FOWARD_SLASH MS_INVALID_FORMAT"},
         {"C:svc.exe", "MS_INVALID_FORMAT"},
         {"C:", "MS_UNRECOGNIZED_PATH"},

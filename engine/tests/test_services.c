@@ -27,7 +27,7 @@ static const struct hp_probe_key keys[] = {{0, NULL, false},
                                            {0, NULL, false},
                                            {3, "In", false}};
 static const struct hp_probe_value values[] = {
-    {1, "V", 4}, {1, "Wide", 20}, {1, NULL, 100}, {2, "V", 0}, {3, "", 9}};
+    {1, "V", 4}, {1, "Wide", 20}, {1, NULL, 100}, {2, "V", 0}, {3, "W", 9}};
 
 /* What the callbacks saw, one line each. */
 struct seen {
@@ -133,10 +133,10 @@ static void probe__enters_a_named_key_once(void **state)
     fake_raw(&hive, "V", 1, "no", 2);
     fake_leave(&hive, 1);
     fake_enter(&hive, "x");
-    fake_raw(&hive, "", 1, "1", 1);
+    fake_raw(&hive, "W", 1, "1", 1);
     fake_leave(&hive, 1);
     fake_enter(&hive, "x");
-    fake_raw(&hive, "", 1, "2", 1);
+    fake_raw(&hive, "W", 1, "2", 1);
     fake_leave(&hive, 1);
     expect_log("key 0 ROOT\nkey 1 A\nkey 3 x\nvalue 4 '' type 1 '1' 1\n"
                "key 3 x\nvalue 4 '' type 1 '2' 1\n");
@@ -708,31 +708,34 @@ static void services__names_come_in_any_encoding(void **state)
     fake_end(&hive);
 }
 
+static const struct {
+    uint64_t flags;
+    uint32_t value_type; /* 0: there is no SymbolicLinkValue */
+    bool link;
+} link_cases[] = {{0x10, 0, true},       {0x20, 0, false},
+                  {0x30, 6, true},       {UINT64_MAX, 0, false},
+                  {UINT64_MAX, 6, true}, {0, 1, false},
+                  {0x10, 1, true}};
+
 static void services__links_are_known_by_flag_or_value(void **state)
 {
-    static const struct {
-        uint64_t flags;
-        uint32_t value_type; /* 0: there is no SymbolicLinkValue */
-        bool link;
-    } cases[] = {{0x10, 0, true},        {0x20, 0, false},      {0x30, 6, true},
-                 {UINT64_MAX, 0, false}, {UINT64_MAX, 6, true}, {0, 1, false},
-                 {0x10, 1, true}};
     struct hp_services services;
     struct hp_arena arena;
 
     (void)state;
     fake_begin(&hive);
     fake_enter(&hive, "ControlSet001\\Services");
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        fake_enter_flags(&hive, "x", cases[i].flags);
-        if (cases[i].value_type != 0)
-            fake_raw(&hive, "SymbolicLinkValue", cases[i].value_type, "x", 1);
+    for (size_t i = 0; i < COUNT_OF(link_cases); i++) {
+        fake_enter_flags(&hive, "x", link_cases[i].flags);
+        if (link_cases[i].value_type != 0)
+            fake_raw(&hive, "SymbolicLinkValue", link_cases[i].value_type, "x",
+                     1);
         fake_leave(&hive, 1);
     }
     read_services(&services, &arena, 1);
-    assert_int_equal(services.count, COUNT_OF(cases));
-    for (size_t i = 0; i < COUNT_OF(cases); i++)
-        assert_int_equal(services.list[i]->is_link, cases[i].link);
+    assert_int_equal(services.count, COUNT_OF(link_cases));
+    for (size_t i = 0; i < COUNT_OF(link_cases); i++)
+        assert_int_equal(services.list[i]->is_link, link_cases[i].link);
     hp_arena_close(&arena);
     fake_end(&hive);
 }

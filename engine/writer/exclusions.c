@@ -40,16 +40,16 @@ static bool has_any(struct hp_text text, const char *set)
     return hp_text_find_any(text, 0, set) != HP_NOT_FOUND;
 }
 
+static const struct {
+    const char *prefix;
+    size_t units;
+} prefixes[] = {{"\\\\?\\", 4},         {"\\\\.\\", 4},
+                {"\\??\\", 4},          {"\\DosDevices\\", 12},
+                {"\\SystemRoot\\", 12}, {"\\Device\\", 8}};
+
 /* Units of a prefix that is not the KB's kind of path. */
 static size_t nt_prefix(struct hp_text text)
 {
-    static const struct {
-        const char *prefix;
-        size_t units;
-    } prefixes[] = {{"\\\\?\\", 4},         {"\\\\.\\", 4},
-                    {"\\??\\", 4},          {"\\DosDevices\\", 12},
-                    {"\\SystemRoot\\", 12}, {"\\Device\\", 8}};
-
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         if (hp_text_starts_nocase(text, prefixes[i].prefix))
             return prefixes[i].units;

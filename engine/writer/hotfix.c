@@ -13,6 +13,8 @@ struct version {
     size_t parts;
 };
 
+static const struct version no_version;
+
 /* The milestones that the hotfix was made for: its revision there, and the
  * last one of the branch (LDR) that it is on. Revisions of the other branch
  * (GDR), whatever their date, are smaller and lack it. */
@@ -29,7 +31,7 @@ enum { MILESTONES = sizeof(milestones) / sizeof(milestones[0]) };
 /* Reads up to four numbers with dots between them. */
 static struct version version_of(struct hp_text text)
 {
-    struct version version = {{0}, 0};
+    struct version version = no_version;
     bool digits = false;
 
     for (size_t i = 0; i < text.count && version.parts < 4; i++) {
@@ -42,7 +44,7 @@ static struct version version_of(struct hp_text text)
             *part = *part * 10 + (unit - (uint32_t)'0');
             digits = true;
         } else {
-            return (struct version){{0}, 0};
+            return no_version;
         }
     }
     version.parts += digits ? 1 : 0;
@@ -87,7 +89,7 @@ struct evidence {
 static bool add_line(struct evidence *evidence, const char *where,
                      struct hp_text name, struct hp_text text, const char *note)
 {
-    struct hp_text parts[5] = {{NULL, 0}, name, {NULL, 0}, text, {NULL, 0}};
+    struct hp_text parts[5] = {[1] = name, [3] = text};
 
     return hp_text_of(&parts[0], evidence->arena, where) &&
            hp_text_of(&parts[2], evidence->arena, ": ") &&
@@ -96,24 +98,27 @@ static bool add_line(struct evidence *evidence, const char *where,
                         parts, 5);
 }
 
+static const struct {
+    enum hp_software_string string;
+    const char *name;
+} windows_strings[] = {{HP_SOFTWARE_PRODUCT, "ProductName"},
+                       {HP_SOFTWARE_SERVICE_PACK, "CSDVersion"},
+                       {HP_SOFTWARE_VERSION, "CurrentVersion"},
+                       {HP_SOFTWARE_BUILD, "CurrentBuildNumber"},
+                       {HP_SOFTWARE_BUILD_LAB, "BuildLab"}};
+
 static bool add_strings(struct evidence *evidence,
                         const struct hp_software *software)
 {
-    static const struct {
-        enum hp_software_string string;
-        const char *name;
-    } strings[] = {{HP_SOFTWARE_PRODUCT, "ProductName"},
-                   {HP_SOFTWARE_SERVICE_PACK, "CSDVersion"},
-                   {HP_SOFTWARE_VERSION, "CurrentVersion"},
-                   {HP_SOFTWARE_BUILD, "CurrentBuildNumber"},
-                   {HP_SOFTWARE_BUILD_LAB, "BuildLab"}};
     static const char key[] = "SOFTWARE\\Microsoft\\Windows NT\\"
                               "CurrentVersion\\";
 
-    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
-        struct hp_text text = software->strings[strings[i].string], name;
+    for (size_t i = 0; i < sizeof(windows_strings) / sizeof(windows_strings[0]);
+         i++) {
+        struct hp_text text = software->strings[windows_strings[i].string],
+                       name;
         if (text.count > 0 &&
-            (!hp_text_of(&name, evidence->arena, strings[i].name) ||
+            (!hp_text_of(&name, evidence->arena, windows_strings[i].name) ||
              !add_line(evidence, key, name, text, "")))
             return false;
     }
@@ -188,9 +193,8 @@ static struct version windows_of(const struct hp_software *software)
         version = (struct version){
             {software->major.number, software->minor.number}, 2};
     if (version.parts != 2 || build.parts != 1)
-        return (struct version){{0}, 0};
+        return no_version;
     version.part[2] = build.part[0];
-    version.parts = 3;
     return version;
 }
 
