@@ -12,6 +12,10 @@
 #define FORMAT_MEMORY 1
 #define BINS_SIZE_END UINT32_C(0x80000000)
 
+/* The record that reaches the limit of reads may read this much more for each
+ * byte of the image: its name, and both it and the name before to compare. */
+#define LAST_RECORD_READS 4
+
 size_t hp_starts_size(size_t image_size)
 {
     return image_size / (CELL_ALIGN * 8) + 1;
@@ -140,7 +144,8 @@ static void set_limits(struct hp_hive *hive)
 {
     uint64_t image_size = hive->image.len;
 
-    hive->read_limit = HP_LIMIT_READS_PER_BYTE * image_size;
+    hive->read_limit =
+        (HP_LIMIT_READS_PER_BYTE - LAST_RECORD_READS) * image_size;
     hive->record_limit =
         HP_LIMIT_RECORD_FACTOR * (hive->bins.len / HP_LIMIT_RECORD_SIZE);
     hive->data_limit = HP_LIMIT_DATA_FACTOR * image_size + HP_LIMIT_DATA_FLOOR;
