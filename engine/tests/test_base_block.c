@@ -127,6 +127,7 @@ static void open__sets_bins_and_limits(void **state)
     assert_ptr_equal(hive.bins.ptr, h.image + 4096);
     assert_int_equal(hive.bins.len, 8192);
     assert_ptr_equal(hive.image.reads, &hive.reads);
+    assert_int_equal(hive.read_limit, 12 * h.size);
     assert_int_equal(hive.record_limit, 4 * (8192 / 32));
     assert_int_equal(hive.data_limit, 8 * h.size + (64 << 20));
     assert_int_equal(hive.damage_count, 0);
