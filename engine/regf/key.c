@@ -37,26 +37,33 @@ int hp_raw_name_compare(struct hp_raw_name a, struct hp_raw_name b)
     return (a_count > b_count) - (a_count < b_count);
 }
 
-static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
-                   enum hp_status status, const struct hp_key *key,
-                   uint64_t found)
+HP_COLD static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
+                           enum hp_status status, const struct hp_key *key,
+                           uint64_t found)
 {
     return hp_hive_report_field(hive, anomaly, status, key->offset, found);
 }
 
-/* One pass over the name: sets its hash, and returns whether it holds a
- * backslash. */
+/* Sets the hash of a name and returns whether it holds a backslash. Written
+ * out for both encodings: this is where a walk spends most of its time. */
 static bool scan_name(struct hp_key *key)
 {
-    struct hp_raw_name name = hp_raw_name_batch(key->name);
-    size_t count = hp_raw_name_count(name);
+    struct hp_span bytes = hp_raw_name_batch(key->name).bytes;
     bool backslash = false;
     uint32_t hash = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        uint16_t unit = hp_raw_name_unit(name, i);
-        backslash |= unit == '\\';
-        hash = hash * 37 + hp_upcase(unit);
+    if (key->name.compressed) {
+        for (size_t i = 0; i < bytes.len; i++) {
+            uint8_t unit = hp_at_u8(bytes, i);
+            backslash |= unit == '\\';
+            hash = hash * 37 + hp_upcase(unit);
+        }
+    } else {
+        for (size_t i = 0; i + 1 < bytes.len; i += 2) {
+            uint16_t unit = hp_at_u16(bytes, i);
+            backslash |= unit == '\\';
+            hash = hash * 37 + hp_upcase(unit);
+        }
     }
     key->hash = hash;
     return backslash;

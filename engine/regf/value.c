@@ -34,9 +34,9 @@ bool hp_values_next(struct hp_values *it, struct hp_ref *ref)
     return true;
 }
 
-static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
-                   enum hp_status status, const struct hp_value *value,
-                   uint64_t found)
+HP_COLD static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
+                           enum hp_status status, const struct hp_value *value,
+                           uint64_t found)
 {
     return hp_hive_report_field(hive, anomaly, status, value->offset, found);
 }
@@ -224,10 +224,11 @@ bool hp_data_next(struct hp_data *it, struct hp_span *piece)
 
     if (it->left == 0)
         return false;
-    if (found.len == 0 && !next_segment(it, &found))
+    if ((found.len == 0 && !next_segment(it, &found)) ||
+        !hp_hive_spend_data(it->hive, found.len)) {
         it->left = 0;
-    if (it->left == 0 || !hp_hive_spend_data(it->hive, found.len))
         return false;
+    }
     it->left -= (uint32_t)found.len;
     *piece = found;
     return true;

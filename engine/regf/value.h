@@ -56,4 +56,10 @@ void hp_data_open(struct hp_data *it, struct hp_hive *hive,
  * refused. */
 bool hp_data_next(struct hp_data *it, struct hp_span *piece);
 
+/* True if no piece will follow. */
+static inline bool hp_data_is_done(const struct hp_data *it)
+{
+    return it->left == 0;
+}
+
 #endif

@@ -62,62 +62,6 @@ static bool step_root(struct hp_walk *walk, enum hp_walk_kind *kind)
            enter(walk, kind);
 }
 
-static bool step_key(struct hp_walk *walk)
-{
-    hp_values_open(&walk->values, &walk->hive, &walk->key);
-    walk->state = HP_WALK_AT_VALUES;
-    return false;
-}
-
-static bool step_values(struct hp_walk *walk, enum hp_walk_kind *kind)
-{
-    struct hp_ref ref;
-
-    if (!hp_values_next(&walk->values, &ref)) {
-        walk->state = HP_WALK_AT_LISTS;
-        return false;
-    }
-    if (!hp_value_open(&walk->value, &walk->hive, ref))
-        return false;
-    walk->state = HP_WALK_AT_VALUE;
-    *kind = HP_WALKED_VALUE;
-    return true;
-}
-
-static bool step_value(struct hp_walk *walk)
-{
-    hp_data_open(&walk->data, &walk->hive, &walk->value);
-    walk->state = HP_WALK_AT_DATA;
-    return false;
-}
-
-static bool step_data(struct hp_walk *walk, enum hp_walk_kind *kind)
-{
-    *kind = HP_WALKED_DATA;
-    if (hp_data_next(&walk->data, &walk->piece))
-        return true;
-    walk->state = HP_WALK_AT_VALUES;
-    return false;
-}
-
-/* Opens the subkeys of walk->key, the key that was entered last. */
-static bool step_lists(struct hp_walk *walk)
-{
-    struct hp_subkeys *subkeys = &walk->frames[walk->depth - 1].subkeys;
-
-    walk->state = HP_WALK_AT_LEAVE;
-    if (walk->values_only || walk->key.subkey_count == 0)
-        return false;
-    if (walk->depth == HP_LIMIT_KEY_DEPTH) {
-        hp_hive_report_field(&walk->hive, HP_A_NK_DEPTH, HP_E_DEPTH,
-                             walk->key.offset, walk->key.subkeys);
-        return false;
-    }
-    hp_subkeys_open(subkeys, &walk->hive, &walk->key);
-    walk->state = HP_WALK_AT_SUBKEYS;
-    return false;
-}
-
 static bool is_on_path(const struct hp_walk *walk, uint32_t offset)
 {
     for (int i = 0; i < walk->depth; i++)
@@ -150,6 +94,69 @@ static bool step_subkeys(struct hp_walk *walk, enum hp_walk_kind *kind)
     return enter(walk, kind);
 }
 
+/* True if what the last step did left nothing to report: then the next step
+ * may follow at once. */
+static bool is_calm(const struct hp_walk *walk)
+{
+    return walk->hive.damage_count == 0 && !walk->hive.refused;
+}
+
+/* Opens the subkeys of walk->key, the key that was entered last. */
+static bool step_lists(struct hp_walk *walk, enum hp_walk_kind *kind)
+{
+    struct hp_subkeys *subkeys = &walk->frames[walk->depth - 1].subkeys;
+
+    walk->state = HP_WALK_AT_LEAVE;
+    if (walk->values_only || walk->key.subkey_count == 0)
+        return false;
+    if (walk->depth == HP_LIMIT_KEY_DEPTH) {
+        hp_hive_report_field(&walk->hive, HP_A_NK_DEPTH, HP_E_DEPTH,
+                             walk->key.offset, walk->key.subkeys);
+        return false;
+    }
+    hp_subkeys_open(subkeys, &walk->hive, &walk->key);
+    walk->state = HP_WALK_AT_SUBKEYS;
+    return is_calm(walk) && step_subkeys(walk, kind);
+}
+
+static bool step_values(struct hp_walk *walk, enum hp_walk_kind *kind)
+{
+    struct hp_ref ref;
+
+    if (!hp_values_next(&walk->values, &ref))
+        return step_lists(walk, kind);
+    walk->state = HP_WALK_AT_VALUES;
+    if (!hp_value_open(&walk->value, &walk->hive, ref))
+        return false;
+    walk->state = HP_WALK_AT_VALUE;
+    *kind = HP_WALKED_VALUE;
+    return true;
+}
+
+static bool step_key(struct hp_walk *walk, enum hp_walk_kind *kind)
+{
+    hp_values_open(&walk->values, &walk->hive, &walk->key);
+    walk->state = HP_WALK_AT_VALUES;
+    return is_calm(walk) && step_values(walk, kind);
+}
+
+static bool step_data(struct hp_walk *walk, enum hp_walk_kind *kind)
+{
+    bool found = hp_data_next(&walk->data, &walk->piece);
+
+    *kind = HP_WALKED_DATA;
+    if (hp_data_is_done(&walk->data))
+        walk->state = HP_WALK_AT_VALUES;
+    return found || (is_calm(walk) && step_values(walk, kind));
+}
+
+static bool step_value(struct hp_walk *walk, enum hp_walk_kind *kind)
+{
+    hp_data_open(&walk->data, &walk->hive, &walk->value);
+    walk->state = HP_WALK_AT_DATA;
+    return is_calm(walk) && step_data(walk, kind);
+}
+
 static bool step_leave(struct hp_walk *walk, enum hp_walk_kind *kind)
 {
     walk->depth--;
@@ -168,15 +175,13 @@ static bool step(struct hp_walk *walk, enum hp_walk_kind *kind)
     case HP_WALK_AT_ROOT:
         return step_root(walk, kind);
     case HP_WALK_AT_KEY:
-        return step_key(walk);
+        return step_key(walk, kind);
     case HP_WALK_AT_VALUES:
         return step_values(walk, kind);
     case HP_WALK_AT_VALUE:
-        return step_value(walk);
+        return step_value(walk, kind);
     case HP_WALK_AT_DATA:
         return step_data(walk, kind);
-    case HP_WALK_AT_LISTS:
-        return step_lists(walk);
     case HP_WALK_AT_SUBKEYS:
         return step_subkeys(walk, kind);
     case HP_WALK_AT_LEAVE:

@@ -29,7 +29,6 @@ enum hp_walk_state {
     HP_WALK_AT_VALUES,
     HP_WALK_AT_VALUE, /* reported; its data comes next */
     HP_WALK_AT_DATA,
-    HP_WALK_AT_LISTS, /* values done; the subkeys come next */
     HP_WALK_AT_SUBKEYS,
     HP_WALK_AT_LEAVE,
     HP_WALK_AT_END

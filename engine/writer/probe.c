@@ -17,6 +17,7 @@ struct run {
     bool skipped;  /* a key that was not wanted is open below it */
     uint32_t seen; /* rows of named keys that have been entered */
     size_t first_value[HP_PROBE_KEYS]; /* row of the key's first value */
+    size_t end_value[HP_PROBE_KEYS];   /* and the row behind its last */
     bool has_subkeys[HP_PROBE_KEYS];
     size_t name_length[HP_PROBE_KEYS];
     size_t value_length[HP_PROBE_VALUES];
@@ -46,6 +47,8 @@ static void prepare(struct run *run)
     }
     for (size_t i = probe->value_count; i > 0; i--) {
         const struct hp_probe_value *value = &probe->values[i - 1];
+        if (run->end_value[value->key] == 0)
+            run->end_value[value->key] = i;
         run->first_value[value->key] = i - 1;
         if (value->name == NULL) {
             run->wanted[value->key] = UINT64_MAX;
@@ -67,15 +70,6 @@ static bool flush(struct run *run)
     run->datum.cut_short =
         run->declared != HP_UNKNOWN_U64 && run->datum.came < run->declared;
     return run->probe->value(run->probe->self, &run->datum);
-}
-
-static bool value_matches(const struct run *run, size_t row,
-                          struct hp_string name)
-{
-    const char *wanted = run->probe->values[row].name;
-
-    return wanted == NULL ||
-           hp_string_is_nocase(name, wanted, run->value_length[row]);
 }
 
 static uint32_t start_value(struct run *run, size_t row,
@@ -101,15 +95,17 @@ static uint32_t start_value(struct run *run, size_t row,
 
 static uint32_t on_value(struct run *run, const struct hp_value_event *event)
 {
-    const struct hp_probe *probe = run->probe;
-    size_t width = event->name.encoding == HP_UTF16LE ? 2 : 1;
+    const struct hp_probe_value *values = run->probe->values;
+    size_t size = event->name.size;
+    size_t length = event->name.encoding == HP_UTF16LE ? size / 2 : size;
 
-    if ((run->wanted[run->key] >> event->name.size / width % 64 & 1) == 0)
+    if ((run->wanted[run->key] >> length % 64 & 1) == 0)
         return HP_SKIP;
     for (size_t row = run->first_value[run->key];
-         row < probe->value_count && probe->values[row].key == run->key;
-         row++) {
-        if (value_matches(run, row, event->name))
+         row < run->end_value[run->key]; row++) {
+        if (values[row].name == NULL ||
+            (run->value_length[row] == length &&
+             hp_string_is_nocase(event->name, values[row].name, length)))
             return start_value(run, row, event);
     }
     return HP_SKIP;
