@@ -19,7 +19,7 @@ struct hp_text {
 
 /* The up-case table in two levels, made by scripts/upcase-table: what to add,
  * modulo 65536, to each unit of a page, and which page a unit lies in. Equal
- * pages are kept once: 7.2 KB in all. */
+ * pages are kept once: 8 KB in all. */
 #define HP_UPCASE_PAGE 256 /* units: Latin-1 is the first */
 extern const uint8_t hp_upcase_pages[];
 extern const uint16_t hp_upcase_deltas[][HP_UPCASE_PAGE];
