@@ -642,6 +642,7 @@ static void enumerate__knows_what_is_a_service(void **state)
         {"flags", 0x1C0, 0, "flags:SKIP_NOT_SERVICE"},
         {"WIN32", 0x10, 2, "WIN32:SKIP_NOT_SERVICE DUPLICATE_SERVICE"},
         {"a/b", 0x10, 2, "a/b:OK INVALID_NAME"},
+        {"/b", 0x10, 2, "/b:OK INVALID_NAME"},
         {"", 0x10, 2, ":OK"},
         {"kernel", 0x01, 0, "kernel:SKIP_INACTIVE_DRIVER"},
     };
@@ -1115,6 +1116,28 @@ static void enumerate__decisive_damage_spoils_ok(void **state)
     }
 }
 
+static void enumerate__reports_all_damage(void **state)
+{
+    static const char *const want[] = {"1", "2", "3", "4"};
+    const struct hp_question question = question_of(HP_PROFILE_PRE);
+    struct hp_report report;
+
+    (void)state;
+    fake_begin(&hive);
+    fake_damage(&hive, HP_DAMAGE_NOTED, "3");
+    fake_enter(&hive, "ControlSet001\\Services");
+    fake_damage(&hive, HP_DAMAGE_NOTED, "4");
+    fake_leave(&hive, 2);
+    fake_enter(&hive, "Select");
+    fake_damage(&hive, HP_DAMAGE_NOTED, "1");
+    fake_damage(&hive, HP_DAMAGE_NOTED, "2");
+    run_ok(&report, &question);
+    assert_int_equal(report.damage_count, COUNT_OF(want));
+    for (size_t i = 0; i < COUNT_OF(want); i++)
+        assert_string_equal(report.damage[i].event.field, want[i]);
+    end_run();
+}
+
 static void enumerate__damage_does_not_mend_a_failure(void **state)
 {
     const struct hp_question question = question_of(HP_PROFILE_PRE);
@@ -1141,6 +1164,7 @@ static void enumerate__a_hive_without_services_is_no_system_hive(void **state)
     assert_int_equal(run(&report, &question, &err), HP_E_NOT_SYSTEM);
     assert_int_equal(err.status, HP_E_NOT_SYSTEM);
     assert_string_equal(err.field, "Services");
+    assert_int_equal(err.offset + err.found, 0);
     hp_arena_close(&memory);
     /* Damage alone makes no SYSTEM hive of it. */
     fake_leave(&hive, 1);
@@ -1819,6 +1843,7 @@ int main(void)
         cmocka_unit_test(enumerate__a_mixed_type_fails_by_either_step),
         cmocka_unit_test(enumerate__the_component_split_is_a_dword),
         cmocka_unit_test(enumerate__decisive_damage_spoils_ok),
+        cmocka_unit_test(enumerate__reports_all_damage),
         cmocka_unit_test(enumerate__damage_does_not_mend_a_failure),
         cmocka_unit_test(enumerate__a_hive_without_services_is_no_system_hive),
         cmocka_unit_test(enumerate__services_may_be_lost_to_damage),

@@ -219,6 +219,8 @@ static const struct {
      "no package"},
     {"6.1", "7600", "6.1.7600.20756.", -1, HP_HOTFIX_FIXED, "6.1.7600",
      "Cryptsvc.dll is on"},
+    {"6.1", "7600", "6.1.7600.20756.9", -1, HP_HOTFIX_FIXED, "6.1.7600",
+     "Cryptsvc.dll is on"},
     {"6.1", "7600", "6.1.7600.", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",
      "no package"},
     {"6.1", "7600", "6.1..20756", -1, HP_HOTFIX_UNKNOWN, "6.1.7600",

@@ -61,8 +61,9 @@ static const char *told(const struct hp_remedy *remedy)
 
 static void remedy__adds_what_is_missing(void **state)
 {
-    static const char *const entries[] = {"X:\\stale.exe", "q:\\HAVE.exe",
-                                          "\"Q:\\new.exe\"", "", NULL};
+    static const char *const entries[] = {"X:\\stale.exe",   "q:\\HAVE.exe",
+                                          "\"Q:\\new.exe\"", "",
+                                          "Q:\\dead.exe",    NULL};
     const struct hp_question question = {.profile = HP_PROFILE_PRE};
     struct hp_report report;
     struct hp_remedy remedy;

@@ -80,15 +80,17 @@ static void volumes__system_drive_is_present(void **state)
     hp_arena_close(&world.arena);
 }
 
+/* Device paths, and what is nearly one. */
+static const uint8_t floppy[] = {'\\', 0, '?', 0, '?', 0,
+                                 '\\', 0, 'F', 0, 'D', 0};
+static const uint8_t usb[] = {'_', 0, '?', 0, '?', 0, '_', 0};
+static const uint8_t almost[] = {'_', 0, '?', 0, '?', 0, '_', 1};
+static const uint8_t cdrom[] = {'\\', 0, '?', 0, '?', 0, '\\', 0,
+                                'C',  0, 'd', 0, 'R', 0, 'o',  0,
+                                'M',  0, '&', 0, '1', 0};
+
 static void volumes__mounted_devices_prove_nothing(void **state)
 {
-    static const uint8_t floppy[] = {'\\', 0, '?', 0, '?', 0,
-                                     '\\', 0, 'F', 0, 'D', 0};
-    static const uint8_t usb[] = {'_', 0, '?', 0, '?', 0, '_', 0};
-    static const uint8_t almost[] = {'_', 0, '?', 0, '?', 0, '_', 1};
-    static const uint8_t cdrom[] = {'\\', 0, '?', 0, '?', 0, '\\', 0,
-                                    'C',  0, 'd', 0, 'R', 0, 'o',  0,
-                                    'M',  0, '&', 0, '1', 0};
     const struct hp_mounted_device devices[] = {
         entry("\\DosDevices\\C:", SPAN(MBR("\1", "\1"))),
         entry("\\DosDevices\\E:", SPAN(MBR("\1", "\2"))),
@@ -109,6 +111,7 @@ static void volumes__mounted_devices_prove_nothing(void **state)
         entry("\\DosDevices\\N;", SPAN("z6")),
         entry("\\DosDevicez\\O:", SPAN("z7")),
         entry("#" GUID1, SPAN("z8")),
+        entry("\\DosDevices\\P:", SPAN("DMIO-ID:0123456789abcdef")),
         entry("x??\\Volume" GUID1, SPAN("z9")),
     };
     struct world world;
@@ -137,7 +140,9 @@ static void volumes__mounted_devices_prove_nothing(void **state)
     assert_string_equal(told(&world, "z:\\"),
                         "unknown unknown mounted-devices was-known");
     /* What it is was listed; the others are no letters. */
-    assert_int_equal(world.volumes.count, 11);
+    assert_string_equal(told(&world, "p:\\"),
+                        "unknown unknown mounted-devices was-known");
+    assert_int_equal(world.volumes.count, 12);
     assert_string_equal(list_shown(&world.findings), "");
     hp_arena_close(&world.arena);
 }
@@ -310,6 +315,15 @@ static const struct {
      "MOUNTED_DEVICES_DATA"},
     {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 2},
       {TEXT_INIT(u"\\DosDevices\\F:"), 3, SPAN_INIT("ab"), 2}},
+     "MOUNTED_DEVICES_DUPLICATE"},
+    {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 2},
+      {TEXT_INIT(u"\\DosDevices\\E:\\mnt"), 3, SPAN_INIT("ab"), 2}},
+     ""},
+    {{{TEXT_INIT(u"\\DosDevices\\A:"), 3, SPAN_INIT("ab"), 2},
+      {TEXT_INIT(u"\\DosDevices\\Z:"), 3, SPAN_INIT("ab"), 2}},
+     "MOUNTED_DEVICES_DUPLICATE"},
+    {{{TEXT_INIT(u"\\DosDevices\\Z:"), 3, SPAN_INIT("ab"), 2},
+      {TEXT_INIT(u"\\DosDevices\\A:"), 3, SPAN_INIT("ab"), 2}},
      "MOUNTED_DEVICES_DUPLICATE"},
     {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 2},
       {TEXT_INIT(u"\\DosDevices\\F:"), 3, SPAN_INIT("abab"), 4}},
