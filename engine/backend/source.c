@@ -37,19 +37,24 @@ struct recorder {
     char field[64]; /* a copy: the reader's string goes with the event */
 };
 
+static void remember(struct recorder *r, const struct hp_damage_event *damage)
+{
+    r->damaged = true;
+    r->damage = *damage;
+    hp_detail_copy(r->field, sizeof(r->field),
+                   damage->field != NULL ? damage->field : "");
+}
+
 static uint32_t record(void *self, const struct hp_event *event)
 {
     struct recorder *r = self;
     uint32_t answer;
 
-    if (event->kind == HP_EVENT_DAMAGE) {
-        const char *field = event->u.damage.field;
-        r->damaged = true;
-        r->damage = event->u.damage;
-        hp_detail_copy(r->field, sizeof(r->field), field != NULL ? field : "");
-    }
+    if (event->kind == HP_EVENT_DAMAGE)
+        remember(r, &event->u.damage);
     answer = r->sink->event(r->sink->self, event);
-    r->stopped = r->stopped || answer == HP_STOP;
+    if (answer == HP_STOP)
+        r->stopped = true;
     return answer;
 }
 

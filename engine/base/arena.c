@@ -62,7 +62,8 @@ static bool refill(struct hp_arena *arena, size_t size)
     return true;
 }
 
-void *hp_arena_alloc(struct hp_arena *arena, size_t size)
+/* hp_arena_alloc, but the bytes are whatever they are. */
+static void *take(struct hp_arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     size_t step = size;
@@ -74,7 +75,14 @@ void *hp_arena_alloc(struct hp_arena *arena, size_t size)
     void *memory = arena->free;
     arena->free += step;
     arena->left -= step;
-    return memset(memory, 0, size);
+    return memory;
+}
+
+void *hp_arena_alloc(struct hp_arena *arena, size_t size)
+{
+    void *memory = take(arena, size);
+
+    return memory == NULL ? NULL : memset(memory, 0, size);
 }
 
 void *hp_arena_array(struct hp_arena *arena, size_t count, size_t size)
@@ -86,7 +94,7 @@ void *hp_arena_array(struct hp_arena *arena, size_t count, size_t size)
 
 void *hp_arena_copy(struct hp_arena *arena, const void *bytes, size_t size)
 {
-    void *copy = hp_arena_alloc(arena, size);
+    void *copy = take(arena, size);
 
     /* `bytes` may be NULL when there are none; memcpy forbids that. */
     if (copy != NULL && size != 0)

@@ -33,6 +33,13 @@ struct run {
     uint64_t declared;
 };
 
+/* The answer where memory ended. */
+static uint32_t stop(struct run *run)
+{
+    run->no_memory = true;
+    return HP_STOP;
+}
+
 static void prepare(struct run *run)
 {
     const struct hp_probe *probe = run->probe;
@@ -63,8 +70,6 @@ static void prepare(struct run *run)
 /* Hands over the value that has been read. False without memory. */
 static bool flush(struct run *run)
 {
-    if (!run->reading)
-        return true;
     run->reading = false;
     run->datum.data.ptr = run->datum.data.len == 0 ? NULL : run->bytes;
     run->datum.cut_short =
@@ -81,7 +86,7 @@ static uint32_t start_value(struct run *run, size_t row,
         uint16_t *units = hp_arena_array(
             run->probe->arena, hp_string_units(event->name), sizeof(uint16_t));
         if (units == NULL)
-            return HP_STOP;
+            return stop(run);
         name = hp_string_decode(units, event->name);
     }
     run->reading = true;
@@ -143,7 +148,7 @@ static uint32_t on_data(struct run *run, const struct hp_data_event *event)
     if (keep == 0)
         return HP_CONTINUE;
     if (!grow(run, len + keep))
-        return HP_STOP;
+        return stop(run);
     memcpy(run->bytes + len, event->bytes, keep);
     run->datum.data.len = len + keep;
     return HP_CONTINUE;
@@ -177,7 +182,7 @@ static uint32_t on_enter(struct run *run, const struct hp_key_event *event)
         answer = probe->enter(probe->self, row, event);
     if (row == HP_PROBE_OUTSIDE || answer != HP_CONTINUE) {
         run->skipped = true;
-        return answer == HP_STOP ? HP_STOP : HP_SKIP;
+        return answer == HP_STOP ? stop(run) : HP_SKIP;
     }
     run->key = row;
     run->seen |= UINT32_C(1) << row;
@@ -208,7 +213,9 @@ static bool is_decisive(const struct run *run,
     return run->probe->keys[run->key].decisive;
 }
 
-static uint32_t on_damage(struct run *run, const struct hp_damage_event *event)
+/* Not inlined: its buffer would cost every other event a stack guard. */
+__attribute__((cold, noinline)) static uint32_t
+on_damage(struct run *run, const struct hp_damage_event *event)
 {
     struct hp_probe_result *result = run->result;
     struct hp_arena *arena = run->probe->arena;
@@ -228,14 +235,24 @@ static uint32_t on_damage(struct run *run, const struct hp_damage_event *event)
         strncat(field, event->field, FIELD_MAX);
     damage.event.field = hp_arena_copy(arena, field, strlen(field) + 1);
     if (result->damage == NULL || damage.event.field == NULL)
-        return HP_STOP;
+        return stop(run);
     result->damage[result->damage_count++] =
         (struct hp_probe_damage){run->key, damage};
     return HP_CONTINUE;
 }
 
-static uint32_t dispatch(struct run *run, const struct hp_event *event)
+/* A piece of data or damage belongs to the value that is being read; every
+ * other event ends it. */
+static uint32_t take(void *self, const struct hp_event *event)
 {
+    struct run *run = self;
+
+    if (event->kind == HP_EVENT_DATA)
+        return on_data(run, &event->u.data);
+    if (event->kind == HP_EVENT_DAMAGE)
+        return on_damage(run, &event->u.damage);
+    if (run->reading && !flush(run))
+        return stop(run);
     switch (event->kind) {
     case HP_EVENT_HIVE:
         run->result->hive = event->u.hive;
@@ -244,27 +261,10 @@ static uint32_t dispatch(struct run *run, const struct hp_event *event)
         return on_enter(run, &event->u.key);
     case HP_EVENT_VALUE:
         return on_value(run, &event->u.value);
-    case HP_EVENT_DATA:
-        return on_data(run, &event->u.data);
-    case HP_EVENT_DAMAGE:
-        return on_damage(run, &event->u.damage);
     default:
         on_leave(run);
         return HP_CONTINUE;
     }
-}
-
-static uint32_t take(void *self, const struct hp_event *event)
-{
-    struct run *run = self;
-    bool goes_on =
-        event->kind == HP_EVENT_DATA || event->kind == HP_EVENT_DAMAGE;
-    uint32_t answer = HP_STOP;
-
-    if (goes_on || flush(run))
-        answer = dispatch(run, event);
-    run->no_memory = answer == HP_STOP;
-    return answer;
 }
 
 enum hp_status hp_probe_run(struct hp_probe_result *result,
