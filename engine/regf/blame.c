@@ -340,12 +340,16 @@ static bool is_refuted(const struct evidence *e, const struct suspect *suspect)
            (suspect->is_cell && !is_allocated(e->hive, suspect->cell));
 }
 
-/* True if `suspect` may be no cell and leads to a word that is no size. */
+/* True if `suspect` leads to a word that is no size and is itself no better:
+ * it may be no cell, or it reaches into empty space that it does not need. */
 static bool is_doubtful(const struct evidence *e, const struct suspect *suspect)
 {
     uint32_t next = word(e->hive, suspect->cell + suspect->size);
 
-    return !suspect->is_cell && (next == 0 || next % CELL_ALIGN != 0);
+    if (!suspect->is_cell)
+        return next % CELL_ALIGN != 0 || next == 0;
+    return next == 0 && suspect->need != 0 &&
+           !is_tight(e->hive, suspect->cell, suspect->need);
 }
 
 /* Goes from the last suspect that surely is a cell to the first one that can

@@ -955,6 +955,39 @@ static const struct lie lies[] = {
      "hive5"
      " !cell-start@base/base_block.root=8" REFUSED,
      NULL},
+    {HP_A_DB_COUNT,
+     data_5_49033,
+     {{"db:D", 2, 2, 6, NULL}, {"vk:D", 4, 4, 98064, NULL}},
+     "hive5 +R =D/3/17f10"
+     " !count@db:D/db.count=6" REFUSED,
+     "hive5 +R =D/3/17f10"
+     " !count@db:D/db.count=6(clamped) :16344#00d7 :16344#d8af :16344#b087 "
+     ":88000000"
+     " !data-size@dl:D/db_list.element=c060(clamped) - partial"},
+    {HP_A_VK_DATA,
+     data_3_16345,
+     {{"data:D", HB_CELL_SIZE, 4, 16352, NULL}},
+     "hive3 +R =D/3/3fd9"
+     " !cell-free@data:D/cell.size=3fe0" REFUSED,
+     "hive3 +R =D/3/3fd9"
+     " !cell-free@data:D/cell.size=3fe0(dropped) - partial"},
+    {HP_A_VK_DATA,
+     data_5_16345,
+     {{"db:D", 0, 4, 0, NULL}},
+     "hive5 +R =D/3/3fd9"
+     " !signature@db:D/db.signature=0" REFUSED,
+     "hive5 +R =D/3/3fd9"
+     " !signature@db:D/db.signature=0(dropped) - partial"},
+    {HP_A_VALUES_ELEMENT,
+     hb_small,
+     {{"vk:V", 0, 2, 0, NULL}},
+     R " !signature@vk:V/vk.signature=0" REFUSED,
+     R " !signature@vk:V/vk.signature=0(dropped)" W A B " - partial"},
+    {HP_A_VALUES_ELEMENT,
+     hb_small,
+     {{"vk:W", 0, 2, 0, NULL}},
+     R V " !signature@vk:W/vk.signature=0" REFUSED,
+     R V " !signature@vk:W/vk.signature=0(dropped)" A B " - partial"},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)

@@ -124,6 +124,24 @@ static void pass__goes_on_at_the_next_good_header(void **state)
     hb_close(&h);
 }
 
+/* A header that the end of the bins cuts is none to go on at. */
+static void pass__goes_on_at_no_torn_header(void **state)
+{
+    struct hive_builder h;
+    struct pass p;
+
+    (void)state;
+    hb_small(&h);
+    hb_poke(&h, "bin:0", BIN_SIGNATURE, 1, 0);
+    for (uint32_t size = 0x1001; size <= 0x1008; size++) {
+        hb_poke(&h, "base", BASE_BINS_SIZE, 4, size);
+        run_pass(&p, &h);
+        assert_int_equal(p.damages, 1);
+        assert_int_equal(is_start(&p, 0x1000), size < 0x1008);
+    }
+    hb_close(&h);
+}
+
 static void torn_last_bin__counts_from_its_whole_header_on(void **state)
 {
     static const struct {
@@ -203,6 +221,7 @@ int main(void)
         cmocka_unit_test(starts__are_those_of_the_cells),
         cmocka_unit_test(damage__leaves_any_offset_open),
         cmocka_unit_test(pass__goes_on_at_the_next_good_header),
+        cmocka_unit_test(pass__goes_on_at_no_torn_header),
         cmocka_unit_test(torn_last_bin__counts_from_its_whole_header_on),
         cmocka_unit_test(cell__may_fill_its_bin_but_no_more),
         cmocka_unit_test(strict__refuses_the_first_damage),
