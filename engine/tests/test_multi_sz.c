@@ -163,7 +163,7 @@ static uint32_t slow_findings(const char *kinds)
 static void check_kinds(const char *kinds, size_t odd)
 {
     size_t count = strlen(kinds), size = 2 * count + odd;
-    uint8_t *bytes = malloc(size);
+    uint8_t *bytes = calloc(1, size);
     struct hp_span data = hp_span_of(bytes, size);
     char got[24], want[24];
 
