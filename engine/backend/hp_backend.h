@@ -142,7 +142,7 @@ struct hp_event {
 
 /* What a sink answers. */
 #define HP_CONTINUE 0u
-#define HP_SKIP 1u /* KEY_ENTER: no values, no subkeys; VALUE: no DATA */
+#define HP_SKIP 1u        /* KEY_ENTER: no values, no subkeys; VALUE: no DATA */
 #define HP_VALUES_ONLY 2u /* KEY_ENTER: values, but no subkeys */
 #define HP_STOP 3u        /* send nothing more */
 
@@ -169,9 +169,9 @@ struct hp_sink {
 #define HP_CAN_FORENSIC 64u
 
 struct hp_backend {
-    uint32_t size;       /* sizeof(struct hp_backend) */
-    const char *name;    /* "libfoo", lower case, stable */
-    const char *version; /* "1.2.3" */
+    uint32_t size;        /* sizeof(struct hp_backend) */
+    const char *name;     /* "libfoo", lower case, stable */
+    const char *version;  /* "1.2.3" */
     const char *homepage; /* "" where there is none */
     uint32_t capabilities;
 

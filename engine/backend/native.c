@@ -103,6 +103,7 @@ static void fill(struct hp_event *event, const struct hp_walk *walk,
         event->kind = HP_EVENT_KEY_LEAVE;
         break;
     case HP_WALKED_DAMAGE:
+    default:
         fill_damage(event, &walk->damage.error,
                     action_of(walk->damage.reaction));
         break;

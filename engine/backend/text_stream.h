@@ -11,7 +11,7 @@
 
 struct hp_text_stream {
     struct hp_out out;
-    bool begun; /* a line was written: the schema was named */
+    bool begun;            /* a line was written: the schema was named */
     enum hp_status status; /* HP_E_IO after `out` refused */
 };
 

@@ -71,8 +71,8 @@ void hp_tree_begin(struct hp_tree *tree, struct hp_arena *arena,
 struct hp_difference {
     const struct hp_tree_key *key; /* in a; the parent when the key itself is
                                     * only in one of them; NULL: the hive */
-    const char *field; /* "hive.minor_version", "key", "key.filetime",
-                        * "key.class", "value", "value.type", ...*/
+    const char *field;   /* "hive.minor_version", "key", "key.filetime",
+                          * "key.class", "value", "value.type", ...*/
     struct hp_text name; /* of the value or of the key that is missing */
     char a[80], b[80];
 };
