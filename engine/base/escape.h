@@ -31,14 +31,14 @@ enum hp_escape {
                          * visible */
     HP_ESCAPE_CSV,      /* one field with its quotes (RFC 4180), with ' in
                          * front where a spreadsheet could see a formula; NUL
-                         * and lone surrogates become U+FFFD, the rest is kept */
+                         * and lone surrogates become U+FFFD, the rest stays */
     HP_ESCAPE_REG,      /* the inside of a quoted string of a .reg file; C0
                          * and lone surrogates become U+FFFD, the rest is kept
                          * (text that has those belongs into a hex value) */
     HP_ESCAPE_CI,       /* the data of a CI workflow command (::error::);
                          * visible but for CR and LF, %0D and %0A */
     HP_ESCAPE_SHELL     /* one word for a POSIX shell, in single quotes; NUL
-                         * and lone surrogates become U+FFFD, the rest is kept */
+                         * and lone surrogates become U+FFFD, the rest stays */
 };
 
 /* Where escaped bytes go. `write` returns false when it cannot take them;
