@@ -58,8 +58,9 @@ static bool step_root(struct hp_walk *walk, enum hp_walk_kind *kind)
     struct hp_ref ref = {HP_A_BASE_ROOT, 0, walk->base.root};
 
     walk->state = HP_WALK_AT_END;
-    return hp_key_open(&walk->key, &walk->hive, ref, OFFSET_NIL) &&
-           enter(walk, kind);
+    if (!hp_key_open(&walk->key, &walk->hive, ref, OFFSET_NIL))
+        return false;
+    return enter(walk, kind);
 }
 
 static bool is_on_path(const struct hp_walk *walk, uint32_t offset)

@@ -988,6 +988,31 @@ static const struct lie lies[] = {
      {{"vk:W", 0, 2, 0, NULL}},
      R V " !signature@vk:W/vk.signature=0" REFUSED,
      R V " !signature@vk:W/vk.signature=0(dropped)" A B " - partial"},
+    {HP_A_BIN_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}},
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000" REFUSED,
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000(skipped)"
+     " !signature@?/hbin.signature=47464544(skipped) +R =D/3/3fd9 :16344#00d7 "
+     ":d8 - partial"},
+    {HP_A_NK_SUBKEYS_FEWER,
+     hb_index,
+     {{"ri:R", 2, 2, 1, NULL}, {"ri:R", 8, 4, 0, "nk:A"}},
+     "hive5 +R +A -"
+     " !count@nk:R/nk.subkey_count=3" REFUSED,
+     "hive5 +R +A -"
+     " !count@nk:R/nk.subkey_count=3(skipped) - partial"},
+    {HP_A_DB_COUNT_MORE,
+     data_5_49033,
+     {{"db:D", 2, 2, 6, NULL}, {"dl:D", 16, 4, 0, "vals:R"}},
+     "hive5 +R =D/3/bf89"
+     " !count@vk:D/vk.data_size=bf89" REFUSED,
+     "hive5 +R =D/3/bf89"
+     " !count@vk:D/vk.data_size=bf89(noted)"
+     " !count@db:D/db.count=6(clamped) :16344#00d7 :16344#d8af :16344#b087 :88 "
+     "- partial"},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)

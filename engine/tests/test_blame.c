@@ -219,6 +219,37 @@ static void work__bounds_the_search(void **state)
     hb_close(&w.h);
 }
 
+/* Nobody leads to free cells: the one whose size is none is blamed, or the one
+ * before it where that leads to nothing that could be a size. */
+static void free_cells__are_blamed_by_what_they_lead_to(void **state)
+{
+    static const struct {
+        unsigned at; /* 32-byte cells behind the root */
+        uint32_t raw;
+        unsigned named;
+    } rows[] = {{1, 0x10000, 1}, {1, 0, 0},      {1, 0x10001, 0},
+                {2, 0x10000, 2}, {2, 0, 1},      {0, 0, 0},
+                {0, 0x10000, 0}, {1, 0x28, 1},   {1, 8, 1},
+                {2, 0x1000, 2},  {1, 0x1000, 1}, {0, 0x24, 0}};
+    struct world w;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        hb_open(&w.h, 5);
+        hb_bin(&w.h, 0x1000);
+        uint32_t first = hb_key(&w.h, 0, "R") + 88;
+        for (int cell = 0; cell < 3; cell++)
+            hb_free(&w.h, 32);
+        hb_seal(&w.h);
+        hb_poke_offset(&w.h, first + 32 * rows[i].at, HB_CELL_SIZE, 4,
+                       rows[i].raw);
+        assert_true(is_refused(&w));
+        assert_int_equal(w.walk.hive.refusal.offset,
+                         first + 32 * rows[i].named);
+        hb_close(&w.h);
+    }
+}
+
 /* The vk's size makes the tiling break in data:W; who said where cells start
  * was not heard when there is no work left. */
 static void tiling__is_judged_by_what_was_heard(void **state)
@@ -245,6 +276,7 @@ int main(void)
         cmocka_unit_test(cell_sizes__are_blamed_on_their_cells),
         cmocka_unit_test(fields__are_blamed_on_their_records),
         cmocka_unit_test(work__bounds_the_search),
+        cmocka_unit_test(free_cells__are_blamed_by_what_they_lead_to),
         cmocka_unit_test(tiling__is_judged_by_what_was_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
