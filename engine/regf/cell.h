@@ -101,9 +101,8 @@ static inline bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
             hp_cell_blame_reference(hive, ref, HP_E_CELL_SHORT);
         return false;
     }
-    hp_span_sub(bins, (size_t)ref.target + CELL_SIZE_FIELD,
-                size - CELL_SIZE_FIELD, payload);
-    return true;
+    return hp_span_sub(bins, (size_t)ref.target + CELL_SIZE_FIELD,
+                       size - CELL_SIZE_FIELD, payload);
 }
 
 /* The same for a record that starts with one of two signatures (enum
