@@ -5,7 +5,6 @@
 #include "sample_hives.h"
 #include "subkeys.h"
 
-
 /* A root with the keys `names` under one leaf of `kind`. */
 static void leaf_hive(struct hive_builder *h, enum hb_kind kind,
                       const char *const *names, size_t count)

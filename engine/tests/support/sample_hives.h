@@ -6,11 +6,12 @@
 
 #include "hive_builder.h"
 
-/* Minor version 5, two bins of 4096 bytes, the second one free. Root R with security sk:s (8 bytes),
- * values V (REG_DWORD, inline, 2 bytes) and W (wide name, REG_BINARY, 8 bytes
- * in a cell), subkeys A (class) and B (wide name) under an lh. */
+/* Minor version 5, two bins of 4096 bytes, the second one free. Root R with
+ * security sk:s (8 bytes), values V (REG_DWORD, inline, 2 bytes) and W (wide
+ * name, REG_BINARY, 8 bytes in a cell), subkeys A (class) and B (wide name)
+ * under an lh. */
 #define SMALL_EVENTS                                                           \
-    "hive5 +R{s=8} =V/4/2 :2a00 =W/3/8 :0102030405060708 +A{c=6100} - +B - - "  \
+    "hive5 +R{s=8} =V/4/2 :2a00 =W/3/8 :0102030405060708 +A{c=6100} - +B - - " \
     "done"
 void hb_small(struct hive_builder *h);
 
