@@ -1013,6 +1013,48 @@ static const struct lie lies[] = {
      " !count@vk:D/vk.data_size=bf89(noted)"
      " !count@db:D/db.count=6(clamped) :16344#00d7 :16344#d8af :16344#b087 :88 "
      "- partial"},
+    {HP_A_DB_LIST,
+     data_5_32689,
+     {{"dl:D", HB_CELL_SIZE, 4, 16, NULL}},
+     "hive5 +R =D/3/7fb1"
+     " !cell-free@dl:D/cell.size=10" REFUSED,
+     "hive5 +R =D/3/7fb1"
+     " !cell-free@dl:D/cell.size=10(clamped) - partial"},
+    {HP_A_BIN_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}, {"data:D", 0xf44, 4, 0x68, NULL}},
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000" REFUSED,
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000(skipped)"
+     " !signature@?/hbin.signature=68(skipped) +R =D/3/3fd9 :16344#00d7 :d8 - "
+     "partial"},
+    {HP_A_CELL_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}, {"data:D", 0xf44, 4, 0x6268, NULL}},
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020" REFUSED,
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020(skipped)"
+     " !signature@?/hbin.signature=6268(skipped) +R =D/3/3fd9 :16344#00d7 :d8 "
+     "- partial"},
+    {HP_A_BIN_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}, {"data:D", 0xf44, 4, 0x626800, NULL}},
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000" REFUSED,
+     "hive5"
+     " !bin-size@bin:0/hbin.size=1000(skipped)"
+     " !signature@?/hbin.signature=626800(skipped) +R =D/3/3fd9 :16344#00d7 "
+     ":d8 - partial"},
+    {HP_A_DB_COUNT,
+     data_5_16345,
+     {{"db:D", 2, 2, 1, NULL}, {"dl:D", 0, 4, 0, NULL}},
+     "hive5 +R =D/3/3fd9"
+     " !count@vk:D/vk.data_size=3fd9" REFUSED,
+     "hive5 +R =D/3/3fd9"
+     " !count@vk:D/vk.data_size=3fd9(clamped)"
+     " !cell-start@dl:D/db_list.element=0(clamped) - partial"},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)
