@@ -207,7 +207,7 @@ static bool next_segment(struct hp_data *it, struct hp_span *piece)
     if (it->next == it->count)
         return false;
     ref.target = hp_at_u32(it->list, 4 * it->next++);
-    if (!hp_cell_open(&cell, it->hive, ref, 0))
+    if (!hp_cell_open(&cell, it->hive, ref, 1))
         return false;
     if (wanted > cell.len) {
         if (!report_short(it, ref))

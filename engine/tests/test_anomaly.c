@@ -26,7 +26,7 @@ struct poke {
 struct lie {
     enum hp_anomaly anomaly;
     void (*make)(struct hive_builder *h);
-    struct poke pokes[2];
+    struct poke pokes[4];
     const char *strict;
     const char *forensic; /* NULL: as strict */
 };
@@ -1055,6 +1055,17 @@ static const struct lie lies[] = {
      "hive5 +R =D/3/3fd9"
      " !count@vk:D/vk.data_size=3fd9(clamped)"
      " !cell-start@dl:D/db_list.element=0(clamped) - partial"},
+    {HP_A_DB_COUNT,
+     data_5_49033,
+     {{"db:D", 2, 2, 6, NULL},
+      {"vk:D", 4, 4, 98064, NULL},
+      {"dl:D", 12, 4, 0, "data:D"},
+      {"dl:D", 16, 4, 0, "data:D"}},
+     "hive5 +R =D/3/17f10"
+     " !count@db:D/db.count=6" REFUSED,
+     "hive5 +R =D/3/17f10"
+     " !count@db:D/db.count=6(clamped) :16344#00d7 :16344#d8af :16344#b087 "
+     ":16344#00d7 :16344#00d7 - partial"},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)

@@ -66,13 +66,15 @@ static void names__count_and_give_units(void **state)
 
 static void compare__counts_each_character_once(void **state)
 {
-    uint64_t reads = 0;
-    struct hp_raw_name name = latin("abc");
+    uint64_t reads[2] = {0, 0};
+    struct hp_raw_name a = latin("abc"), b = WIDE("a\0b\0c\0d\0");
 
     (void)state;
-    name.bytes.reads = &reads;
-    hp_raw_name_compare(name, WIDE("x\0"));
-    assert_int_equal(reads, 3);
+    a.bytes.reads = &reads[0];
+    b.bytes.reads = &reads[1];
+    assert_true(hp_raw_name_compare(a, b) < 0);
+    assert_int_equal(reads[0], 3);
+    assert_int_equal(reads[1], 8);
 }
 
 /* A root whose only subkey has a name of `count` times the character k, on an

@@ -301,6 +301,36 @@ static void damaged_segment__ends_the_data(void **state)
     hb_close(&h);
 }
 
+/* A cell of which the end of the bins leaves only the size: no bytes, but no
+ * other damage than that. */
+static void empty_cell_at_the_end__gives_no_data(void **state)
+{
+    struct hive_builder h;
+
+    (void)state;
+    hb_small(&h);
+    hb_poke_offset(&h, 0x1020, HB_CELL_SIZE, 4, 0xfffffff0);
+    hb_poke(&h, "base", BASE_BINS_SIZE, 4, 0x1024);
+    hb_poke(&h, "vk:W", VK_DATA, 4, 0x1020);
+    expect_walk(&h, &hp_backend_native_pruned, HP_MODE_FORENSIC, NULL,
+                "hive5 !bins-size@base/base_block.bins_size=1024(clamped)"
+                " !mismatch@base/file.size=3000(noted) +R{s=8} =V/4/2 :2a00"
+                " =W/3/8 !cell-size@free:/cell.size=fffffff0(clamped)"
+                " !data-size@vk:W/vk.data_size=8(clamped) +A{c=6100} - +B - -"
+                " partial");
+    hb_close(&h);
+    hb_data(&h, 5, 16345);
+    hb_poke_offset(&h, 0x4ff0, HB_CELL_SIZE, 4, 0xfffffff0);
+    hb_poke(&h, "base", BASE_BINS_SIZE, 4, 0x4ff4);
+    hb_poke(&h, "dl:D", 4, 4, 0x4ff0);
+    expect_walk(&h, &hp_backend_native_pruned, HP_MODE_FORENSIC, NULL,
+                "hive5 !bins-size@base/base_block.bins_size=4ff4(clamped)"
+                " !mismatch@base/file.size=6000(noted) +R =D/3/3fd9"
+                " :16344#00d7 !cell-size@?/cell.size=fffffff0(clamped)"
+                " !cell-short@dl:D/db_list.element=4ff0(clamped) - partial");
+    hb_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +346,7 @@ int main(void)
         cmocka_unit_test(data_work__ends_at_its_limit),
         cmocka_unit_test(values__end_when_the_work_is_used_up),
         cmocka_unit_test(damaged_segment__ends_the_data),
+        cmocka_unit_test(empty_cell_at_the_end__gives_no_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
