@@ -510,6 +510,7 @@ static void expect_path(const char *id, struct hp_text path, const char *want)
 static void check_shared_case(char *line)
 {
     static uint8_t bytes[4000];
+    static char indeterminate[] = "INDETERMINATE";
     uint16_t units[1000];
     char *id = next_field(&line), *kind = next_field(&line);
     char *type = next_field(&line), *value = next_field(&line);
@@ -532,7 +533,7 @@ static void check_shared_case(char *line)
     if (slash != NULL)
         *slash = '\0';
     if (strcmp(verdict, "INDET") == 0)
-        verdict = (char[]){"INDETERMINATE"};
+        verdict = indeterminate;
     if (strcmp(verdict, hp_verdict_name(outcome->verdict)) != 0 ||
         outcome->code != (slash == NULL ? 0 : strtoul(slash + 1, NULL, 10)))
         fail_msg("%s: %s is not %s", id, got, verdict);
