@@ -255,6 +255,31 @@ static void free_cells__are_blamed_by_what_they_lead_to(void **state)
     }
 }
 
+/* A list of values that says it is free is blamed when it is as large as the
+ * key's count makes it. */
+static void freed_value_list__is_known_by_its_size(void **state)
+{
+    struct world w;
+
+    (void)state;
+    for (size_t count = 1; count <= 9; count++) {
+        uint32_t values[9];
+        hb_open(&w.h, 5);
+        hb_bin(&w.h, 0x1000);
+        uint32_t root = hb_key(&w.h, 0, "R");
+        for (size_t i = 0; i < count; i++)
+            values[i] = hb_value(&w.h, "V", 4, "", 0);
+        uint32_t list = hb_set_values(&w.h, root, "R", values, count);
+        hb_seal(&w.h);
+        uint32_t size = hb_find(&w.h, "vals:R")->size;
+        assert_int_equal(size, (4 * count + 4 + 7) / 8 * 8);
+        hb_poke(&w.h, "vals:R", HB_CELL_SIZE, 4, size);
+        assert_true(is_refused(&w));
+        assert_int_equal(w.walk.hive.refusal.offset, list);
+        hb_close(&w.h);
+    }
+}
+
 /* Free space keeps old records, which lead into it: that is no lie. */
 static void old_records__are_no_evidence_against_free_cells(void **state)
 {
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test(fields__are_blamed_on_their_records),
         cmocka_unit_test(work__bounds_the_search),
         cmocka_unit_test(free_cells__are_blamed_by_what_they_lead_to),
+        cmocka_unit_test(freed_value_list__is_known_by_its_size),
         cmocka_unit_test(old_records__are_no_evidence_against_free_cells),
         cmocka_unit_test(last_cell_of_the_bins__is_a_cell),
         cmocka_unit_test(tiling__is_judged_by_what_was_heard),

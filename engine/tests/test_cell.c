@@ -183,6 +183,7 @@ static void work__ends_at_its_limits(void **state)
     assert_true(w.hive.exhausted);
     assert_int_equal(w.hive.damage_count, 1);
     assert_int_equal(w.hive.damage[0].error.status, HP_E_WORK);
+    assert_int_equal(w.hive.damage[0].error.offset, 0);
     assert_int_equal(w.hive.damage[0].error.found, w.hive.record_limit);
     assert_false(open_cell(&w, 0x40, 0, &cell)); /* said once */
     assert_int_equal(w.hive.damage_count, 1);

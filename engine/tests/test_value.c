@@ -249,6 +249,7 @@ static void data_work__ends_at_its_limit(void **state)
     assert_false(hp_data_next(&it, &piece));
     assert_true(w.hive.refused && w.hive.exhausted);
     assert_int_equal(w.hive.refusal.status, HP_E_DATA_WORK);
+    assert_int_equal(w.hive.refusal.offset, 0);
     assert_int_equal(w.hive.refusal.found, 5);
     assert_int_equal(w.hive.data, 5);
     hb_close(&w.h);
