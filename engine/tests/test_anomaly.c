@@ -1066,6 +1066,24 @@ static const struct lie lies[] = {
      "hive5 +R =D/3/17f10"
      " !count@db:D/db.count=6(clamped) :16344#00d7 :16344#d8af :16344#b087 "
      ":16344#00d7 :16344#00d7 - partial"},
+    {HP_A_CELL_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}, {"data:D", 0xf44, 4, 0x6e690000, NULL}},
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020" REFUSED,
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020(skipped)"
+     " !signature@?/hbin.signature=6e690000(skipped) +R =D/3/3fd9 :16344#00d7 "
+     ":d8 - partial"},
+    {HP_A_CELL_SIZE,
+     data_5_16345,
+     {{"bin:0", 8, 4, 0x1000, NULL}, {"data:D", 0xf44, 4, 0x6e000068, NULL}},
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020" REFUSED,
+     "hive5"
+     " !cell-size@data:D/cell.size=ffffc020(skipped)"
+     " !signature@?/hbin.signature=6e000068(skipped) +R =D/3/3fd9 :16344#00d7 "
+     ":d8 - partial"},
 };
 
 static void tell_lie(struct hive_builder *h, const struct lie *lie)
