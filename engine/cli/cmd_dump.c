@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hiveproof dump: a hive as events, or counted. */
+ * hiveproof dump: a hive as events or as a recipe, or counted. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "commands.h"
+#include "decompile.h"
+#include "hp_limits.h"
 #include "input.h"
+#include "print.h"
 #include "text_stream.h"
 
 enum {
@@ -13,6 +16,10 @@ enum {
     FIELD_ROOM = 64,
     DETAIL_ROOM = 256
 };
+
+/* What the plan of a hive takes: the least, and for each byte of the file. */
+#define PLAN_MEMORY ((size_t)64 << 20)
+#define PLAN_PER_BYTE ((size_t)128)
 
 struct place {
     struct hp_damage_event event;
@@ -111,6 +118,30 @@ static enum hp_exit dump_file(struct dump *dump, const struct hp_file *file,
     return part ? HP_EXIT_BAD : HP_EXIT_GOOD;
 }
 
+/* Any file has a recipe. */
+static enum hp_exit dump_recipe(const struct hp_file *file,
+                                const struct hp_options *options,
+                                struct hp_output *output)
+{
+    struct hp_span image = hp_span_of(file->bytes, (size_t)file->size);
+    struct hp_arena arena = hp_arena_chunked(
+        hp_allocator_libc, PLAN_MEMORY + PLAN_PER_BYTE * image.len);
+    struct hp_recipe_error err;
+    struct hp_plan plan;
+
+    bool done = hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
+                hp_decompile(&plan, image, &err);
+    if (hp_file_has_changed(file)) {
+        hp_arena_close(&arena);
+        return HP_EXIT_INPUT;
+    }
+    if (done)
+        (void)hp_plan_print(hp_output_out(output), &plan,
+                            !options->auto_layout);
+    hp_arena_close(&arena);
+    return done ? HP_EXIT_GOOD : hp_complain_memory();
+}
+
 enum hp_exit hp_cmd_dump(struct hp_options *options, struct hp_output *output)
 {
     struct dump dump = {
@@ -121,7 +152,9 @@ enum hp_exit hp_cmd_dump(struct hp_options *options, struct hp_output *output)
         return hp_complain_memory();
     if (!hp_file_open_hive(&file, options->operands[0]))
         return HP_EXIT_INPUT;
-    enum hp_exit exit = dump_file(&dump, &file, options, output);
+    enum hp_exit exit = options->recipe
+                            ? dump_recipe(&file, options, output)
+                            : dump_file(&dump, &file, options, output);
     hp_file_close(&file);
     return exit;
 }

@@ -14,5 +14,6 @@ enum hp_exit hp_cmd_dump(struct hp_options *options, struct hp_output *output);
 enum hp_exit hp_cmd_diff(struct hp_options *options, struct hp_output *output);
 enum hp_exit hp_cmd_remedy(struct hp_options *options,
                            struct hp_output *output);
+enum hp_exit hp_cmd_forge(struct hp_options *options, struct hp_output *output);
 
 #endif

@@ -21,13 +21,16 @@ static const struct hp_command commands[] = {
      hp_cmd_enumerate},
     {HP_CMD_PATH, "path", "(STRING | --hex BYTES | --missing)",
      "Judges one ImagePath without a hive", hp_cmd_path},
-    {HP_CMD_DUMP, "dump", "HIVE", "Prints a hive as events, or counts them",
-     hp_cmd_dump},
+    {HP_CMD_DUMP, "dump", "HIVE",
+     "Prints a hive as events or as a recipe, or counts them", hp_cmd_dump},
     {HP_CMD_DIFF, "diff", "HIVE --backend A --backend B",
      "Compares what two back ends read in one hive", hp_cmd_diff},
     {HP_CMD_REMEDY, "remedy", "HIVE",
      "Prints the .reg file with the exclusions that cure a hive",
      hp_cmd_remedy},
+    {HP_CMD_FORGE, "forge", "RECIPE -o HIVE",
+     "Makes a hive, sound or broken on purpose, from a recipe or .reg file",
+     hp_cmd_forge},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -282,12 +282,39 @@ static enum hp_exit apply_report_format(const struct given *given)
     return HP_EXIT_GOOD;
 }
 
-static const struct hp_word dump_formats[] = {
-    {"events", false}, {"count", true}, {NULL, 0}};
+enum { FORMAT_EVENTS, FORMAT_COUNT, FORMAT_RECIPE };
+static const struct hp_word dump_formats[] = {{"events", FORMAT_EVENTS},
+                                              {"count", FORMAT_COUNT},
+                                              {"recipe", FORMAT_RECIPE},
+                                              {NULL, 0}};
 
 static enum hp_exit apply_dump_format(const struct given *given)
 {
-    given->options->count = (bool)given->meaning;
+    given->options->count = given->meaning == FORMAT_COUNT;
+    given->options->recipe = given->meaning == FORMAT_RECIPE;
+    return HP_EXIT_GOOD;
+}
+
+static const struct hp_word layouts[] = {
+    {"pinned", false}, {"auto", true}, {NULL, 0}};
+
+static enum hp_exit apply_layout(const struct given *given)
+{
+    given->options->auto_layout = (bool)given->meaning;
+    return HP_EXIT_GOOD;
+}
+
+/* ---- forge ----------------------------------------------------------- */
+
+static enum hp_exit apply_output(const struct given *given)
+{
+    given->options->output_file = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_force(const struct given *given)
+{
+    given->options->force = true;
     return HP_EXIT_GOOD;
 }
 
@@ -393,7 +420,13 @@ static const struct row rows[] = {
     {"format", "F", FORMAT, report_formats, apply_report_format,
      "text (default) or json"},
     {"format", "F", HP_CMD_DUMP, dump_formats, apply_dump_format,
-     "events (default) or count"},
+     "events (default), count or recipe"},
+    {"layout", "L", HP_CMD_DUMP, layouts, apply_layout,
+     "of a recipe: pinned (default), which forges the same bytes, or auto"},
+    {"output", "HIVE", HP_CMD_FORGE, NULL, apply_output,
+     "the file that is written; also -o HIVE"},
+    {"force", NULL, HP_CMD_FORGE, NULL, apply_force,
+     "overwrite the file if it is there"},
     {"kind", "K", HP_CMD_PATH, hp_words_service_kind, apply_kind,
      "win32 (default) or driver"},
     {"name", "N", HP_CMD_PATH, NULL, apply_name,
@@ -404,7 +437,7 @@ static const struct row rows[] = {
      "the value's data instead of STRING"},
     {"missing", NULL, HP_CMD_PATH, NULL, apply_missing,
      "there is no ImagePath value"},
-    {"help", NULL, READ, NULL, apply_help, "this text"},
+    {"help", NULL, READ | HP_CMD_FORGE, NULL, apply_help, "this text"},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -460,10 +493,21 @@ static enum hp_exit refuse_option(const struct hp_options *options, int result,
     return HP_EXIT_USAGE;
 }
 
+/* The row of --output, which has a letter too. */
+static int output_row(void)
+{
+    int row = 0;
+
+    while (rows[row].apply != apply_output)
+        row++;
+    return row;
+}
+
 static enum hp_exit read_options(struct hp_options *options, int argc,
                                  char **argv)
 {
     struct option known[ROW_COUNT + 1] = {{0}};
+    const char *letters = options->command->bit == HP_CMD_FORGE ? ":o:" : ":";
     size_t count = 0;
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -476,9 +520,11 @@ static enum hp_exit read_options(struct hp_options *options, int argc,
     }
     opterr = 0;
     for (;;) {
-        int result = getopt_long(argc, argv, ":", known, NULL);
+        int result = getopt_long(argc, argv, letters, known, NULL);
         if (result == -1)
             return HP_EXIT_GOOD;
+        if (result == 'o')
+            result = FIRST_ROW + output_row();
         if (result < FIRST_ROW)
             return refuse_option(options, result, argv);
         enum hp_exit exit =
@@ -529,10 +575,18 @@ static enum hp_exit read_operands(struct hp_options *options)
     if (command->bit == HP_CMD_PATH)
         return read_path_operands(options);
     if (options->operand_count != 1) {
-        hp_complain(NULL, "%s takes one HIVE; see hiveproof %s --help",
-                    command->name, command->name);
+        hp_complain(
+            NULL, "%s takes one %s; see hiveproof %s --help", command->name,
+            command->bit == HP_CMD_FORGE ? "RECIPE" : "HIVE", command->name);
         return HP_EXIT_USAGE;
     }
+    if (command->bit == HP_CMD_FORGE && options->output_file == NULL)
+        return wrong_use(NULL, "forge needs -o HIVE; see hiveproof forge "
+                               "--help");
+    if (options->auto_layout && !options->recipe)
+        return wrong_use(NULL, "--layout belongs to --format recipe");
+    if (options->recipe && options->reader_count > 0)
+        return wrong_use(NULL, "a recipe is made without a back end");
     if (command->bit == HP_CMD_DIFF && options->reader_count != 2)
         return wrong_use(NULL, "diff takes two --backend; see hiveproof diff "
                                "--help");

@@ -21,7 +21,8 @@ enum {
     HP_CMD_PATH = 2,
     HP_CMD_DUMP = 4,
     HP_CMD_DIFF = 8,
-    HP_CMD_REMEDY = 16
+    HP_CMD_REMEDY = 16,
+    HP_CMD_FORGE = 32
 };
 
 struct hp_options;
@@ -63,6 +64,12 @@ struct hp_options {
     /* what is printed */
     bool json;
     bool count;
+    bool recipe;      /* dump: as a recipe, */
+    bool auto_layout; /* without what forge chooses itself */
+
+    /* forge */
+    const char *output_file;
+    bool force;
 
     /* path */
     struct hp_path_question path;

@@ -1,0 +1,233 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""hiveproof forge, and dump --format recipe"""
+import json
+import os
+import re
+import subprocess
+import unittest
+
+from support import CliTest, TREE, UNSAFE, folder
+
+FIRST = b"hiveproof recipe 1\n"
+CASE = FIRST + b"""[\\ControlSet001\\Services\\x]
+"Type" = dword:00000010
+"ImagePath" = expand:"Q:\\\\x.exe"
+"""
+RECIPES = TREE / "corpus" / "recipes"
+
+# Hand-made: two keys share a list, which a recipe gives to the first.
+SHARED = {"BadListHive"}
+
+
+class Forge(CliTest):
+    def forge(self, recipe, *more, exit=0):
+        """The hive of `recipe`, which is a path."""
+        hive = self.directory / "forged"
+        self.ask("forge", recipe, "-o", hive, *more, exit=exit)
+        return hive
+
+    def complaint(self, *arguments, exit=3):
+        done = self.run_program("forge", *arguments)
+        self.assertEqual(done.returncode, exit, done)
+        self.assertEqual(done.stdout, b"")
+        text = done.stderr.decode()
+        self.assertRegex(text, r"\Ahiveproof: [^\n]+\n\Z")
+        self.assertIsNone(UNSAFE.search(text.replace("\n", "")))
+        return text
+
+    def events(self, hive, *more):
+        """The events of a dump, pieces of data joined, damage left out."""
+        lines = self.run_program("dump", *more, hive).stdout.splitlines()
+        events = []
+        for event in map(json.loads, lines):
+            if event["event"] == "data" and events[-1]["event"] == "data":
+                events[-1]["hex"] += event["hex"]
+            elif event["event"] != "damage":
+                events.append(event)
+        return events
+
+
+class Whole(Forge):
+    def test_same_recipe_same_bytes(self):
+        recipe = self.write("case", CASE)
+        first = self.forge(recipe).read_bytes()
+        self.assertEqual(self.forge(recipe, "--force").read_bytes(), first)
+        self.assertEqual(self.ask("dump", "--format", "count",
+                                  self.directory / "forged"),
+                         b"keys 4 values 2 data-bytes 22\n")
+
+    def test_never_overwrites_unasked(self):
+        recipe = self.write("case", CASE)
+        hive = self.write("hive", b"mine")
+        text = self.complaint(recipe, "-o", hive)
+        self.assertIn("--force", text)
+        self.assertEqual(hive.read_bytes(), b"mine")
+
+    def test_a_mistake_leaves_nothing(self):
+        recipe = self.write("case", CASE + b"nonsense\n")
+        hive = self.directory / "hive"
+        self.assertIn(":5:1: ", self.complaint(recipe, "-o", hive))
+        self.assertFalse(hive.exists())
+        keep = self.write("keep", b"mine")
+        self.complaint(recipe, "-o", keep, "--force")
+        self.assertEqual(keep.read_bytes(), b"mine")
+
+    def test_wrong_use(self):
+        recipe = self.write("case", CASE)
+        for arguments in [[recipe], ["-o", "x"], [recipe, recipe, "-o", "x"],
+                          [recipe, "-o"], [recipe, "-x"]]:
+            self.complaint(*arguments, exit=2)
+        for arguments in [["--layout", "auto"],
+                          ["--format", "recipe", "--backend", "hivex"]]:
+            done = self.run_program("dump", *arguments, recipe)
+            self.assertEqual(done.returncode, 2)
+
+    def test_what_cannot_be_had(self):
+        recipe = self.write("case", CASE)
+        hive = self.directory / "none" / "hive"
+        self.complaint(recipe, "-o", hive)
+        self.complaint(self.directory / "absent", "-o", self.directory / "h")
+        self.complaint(self.directory, "-o", self.directory / "h")
+        newer = self.write("newer", b"hiveproof recipe 2\n")
+        self.assertIn("newer", self.complaint(newer, "-o",
+                                              self.directory / "h"))
+        if os.path.exists("/dev/full"):
+            self.complaint(recipe, "-o", "/dev/full", "--force")
+
+    def test_includes_are_relative(self):
+        inner = self.directory / "inner"
+        inner.mkdir()
+        (inner / "base").write_bytes(CASE)
+        (inner / "case").write_bytes(FIRST + b"include \"base\"\n")
+        self.write("top", FIRST + b"include \"inner/case\"\n")
+        os.chdir(self.directory)
+        self.addCleanup(os.chdir, "/")
+        plain = self.forge(self.write("plain", CASE)).read_bytes()
+        self.assertEqual(self.forge("top", "--force").read_bytes(), plain)
+        broken = self.write("broken", FIRST + b"include \"absent\"\n")
+        self.assertIn("absent", self.complaint(broken, "-o", "h"))
+
+    def test_a_mistake_in_an_include_names_it(self):
+        self.write("bad", FIRST + b"\n[x]\n")
+        top = self.write("top", FIRST + b"include \"bad\"\n")
+        self.assertIn("/bad:3:2: ",
+                      self.complaint(top, "-o", self.directory / "h"))
+
+
+class Corpus(Forge):
+    """Every recipe of the corpus, and what the parsers make of good ones."""
+
+    def test_round_trip(self):
+        recipes = sorted(RECIPES.glob("*.recipe"))
+        self.assertGreater(len(recipes), 4)
+        for recipe in recipes:
+            hive = self.forge(recipe, "--force")
+            again = self.write("again", self.ask("dump", "--format", "recipe",
+                                                 hive))
+            first = hive.read_bytes()
+            self.assertEqual(self.forge(again, "--force").read_bytes(), first,
+                             recipe)
+
+    def test_good_ones_are_read_alike(self):
+        for recipe in sorted(RECIPES.glob("good-*.recipe")):
+            hive = self.forge(recipe, "--force")
+            for more in [["--mode", "strict"], ["--backend", "hivex"]]:
+                self.assertEqual(
+                    self.ask("dump", "--format", "count", *more, hive),
+                    self.ask("dump", "--format", "count", hive), recipe)
+
+
+class Fields(Forge):
+    """docs/recipe-fields.md: every field, and the line that breaks it."""
+
+    ROW = re.compile(r"^\| `(\w+)` \| (\S+) \| (\d+) \| `([^`]+)` \|$", re.M)
+
+    def test_each_line_breaks_its_field(self):
+        page = (TREE / "docs" / "recipe-fields.md").read_text()
+        base = (RECIPES / "good-fields.recipe").read_bytes()
+        plain = self.forge(self.write("base", base)).read_bytes()
+        rows = self.ROW.findall(page)
+        self.assertGreater(len(rows), 80)
+        for symbol, position, width, line in rows:
+            recipe = self.write("case", base + line.encode() + b"\n")
+            broken = self.forge(recipe, "--force").read_bytes()
+            at, width = int(position, 16), int(width)
+            different = [i for i, (x, y) in enumerate(zip(plain, broken))
+                         if x != y and not 508 <= i < 512]
+            if symbol == "BASE_CHECKSUM":
+                different = [i for i in range(508, 512)
+                             if plain[i] != broken[i]]
+            self.assertEqual(len(plain), len(broken))
+            self.assertTrue(different, line)
+            self.assertTrue(at <= min(different) and
+                            max(different) < at + width, line)
+
+
+class RegFile(Forge):
+    def test_as_hivexregedit_reads_it(self):
+        """hivexregedit --merge into a minimal hive gives the same keys."""
+        text = (b"Windows Registry Editor Version 5.00\r\n\r\n"
+                b"[\\B]\r\n\"s\"=\"x\\\\y\"\r\n\"d\"=dword:0000001f\r\n"
+                b"\"m\"=hex(7):61,00,00,00,\\\r\n  00,00\r\n\r\n[\\a]\r\n\r\n[\\a\\c]\r\n"
+                b"@=\"z\"\r\n")
+        hive = self.minimal()
+        subprocess.run(["hivexregedit", "--merge", "--prefix", "", str(hive)],
+                       input=text, check=True)
+        forged = self.forge(self.write("reg", text))
+        exports = [subprocess.run(["hivexregedit", "--export", str(path),
+                                   "\\"], check=True, capture_output=True)
+                   .stdout for path in [hive, forged]]
+        self.assertEqual(*exports)
+
+
+class RealHives(Forge):
+    def files(self):
+        hives = folder("HP_HIVES")
+        return sorted(path for top in ["system", "other", "logsets"]
+                      for path in (hives / top).rglob("*")
+                      if path.is_file() and path.stat().st_size > 0)
+
+    def test_byte_exact(self):
+        files = self.files()
+        self.assertGreater(len(files), 80)
+        for path in files:
+            recipe = self.directory / "recipe"
+            with open(recipe, "wb") as output:
+                self.ask("dump", "--format", "recipe", path, stdout=output)
+            self.assertEqual(self.forge(recipe, "--force").read_bytes(),
+                             path.read_bytes(), path)
+
+    def check_length(self, path):
+        """The pinned recipe is at most three times as long as hivexregedit's
+        export, where hivexregedit can read the hive and exports something."""
+        recipe = self.ask("dump", "--format", "recipe", path)
+        done = subprocess.run(["hivexregedit", "--export", str(path), "\\"],
+                              check=False, capture_output=True)
+        if done.returncode == 0 and len(done.stdout) > 10000:
+            self.assertLessEqual(len(recipe), 3 * len(done.stdout), path)
+
+    def test_healthy_hives_are_short_and_understood(self):
+        hives = folder("HP_HIVES")
+        with open(hives / "truth" / "consensus.json") as file:
+            consensus = json.load(file)
+        for name, entry in consensus.items():
+            path = next(iter(p for p in self.files()
+                             if name in (str(p.relative_to(hives)), p.name)),
+                        None)
+            if path is None or entry.get("n", 0) < 5 or path.name in SHARED:
+                continue
+            if self.events(path)[-1]["result"] != "accept":
+                continue
+            self.check_length(path)
+            auto = self.write("auto", self.ask(
+                "dump", "--format", "recipe", "--layout", "auto", path))
+            self.assertNotRegex(auto.read_text(), r"(?m)^(raw|free|cell|link) ")
+            forged = self.forge(auto, "--force")
+            for more in [[], ["--backend", "hivex"]]:
+                self.assertEqual(self.events(forged, *more),
+                                 self.events(path, *more), path)
+
+
+if __name__ == "__main__":
+    unittest.main()
