@@ -47,7 +47,8 @@ static struct hp_text read_name(struct decompiling *d, struct hp_span record,
 
     if (size > record.len - at)
         size = record.len - at;
-    (void)hp_span_sub(record, at, size, &bytes);
+    if (!hp_span_sub(record, at, size, &bytes))
+        return name;
     size_t count = narrow ? size : hp_utf16le_count(bytes);
     uint16_t *units = hp_arena_array(d->plan->arena, count, sizeof *units);
     if (!GOT(d, units))
@@ -516,7 +517,7 @@ static void order_securities(struct decompiling *d)
 {
     struct hp_plan *plan = d->plan;
     struct hp_plan_security **all =
-        hp_arena_array(plan->arena, d->securities, sizeof *all);
+        hp_arena_array(plan->arena, d->securities, sizeof(void *));
     size_t count = 0;
 
     if (!GOT(d, all))

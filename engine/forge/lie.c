@@ -276,7 +276,8 @@ static bool read_field(struct reference *ref, struct hp_word_span name,
     bool has_index, is_bytes;
 
     if (!ref->dry) {
-        field = hp_field_find(ref->record->kind, name.bytes, name.size);
+        if (ref->record != NULL)
+            field = hp_field_find(ref->record->kind, name.bytes, name.size);
         if (field == NULL)
             return fail_at(scan, name, "the record has no such field");
     }

@@ -44,7 +44,7 @@ static bool start_at_root(struct hp_plan_key **key, struct hp_reader_state *r,
 bool hp_read_key_path(struct hp_plan_key **key, struct hp_reader_state *r,
                       struct hp_scan *scan)
 {
-    struct hp_text label;
+    struct hp_text label = {NULL, 0};
 
     if (!start_at_root(key, r, scan) ||
         !hp_scan_expect(scan, '[',
@@ -132,7 +132,7 @@ bool hp_read_reg_path(struct hp_plan_key **key, struct hp_reader_state *r,
                                            'S', 'e', 't', '0', '0', '1'};
     struct hp_scan *scan = &file->scan;
     const char *end;
-    struct hp_text name;
+    struct hp_text name = {NULL, 0};
 
     scan->at++;
     if (hp_scan_is(scan, '-'))

@@ -69,14 +69,14 @@ static bool collect(struct placing *p)
 
     (void)hp_plan_visit(plan, count_cell, p);
     p->layout->cells =
-        hp_arena_array(plan->arena, p->layout->count, sizeof *p->layout->cells);
-    p->pins = hp_arena_array(plan->arena, p->pin_count, sizeof *p->pins);
+        hp_arena_array(plan->arena, p->layout->count, sizeof(void *));
+    p->pins = hp_arena_array(plan->arena, p->pin_count, sizeof(void *));
     if (p->layout->cells == NULL || p->pins == NULL)
         return no_memory(p);
     p->layout->count = p->pin_count = 0;
     if (!hp_plan_visit(plan, take_cell, p))
         return false;
-    qsort(p->pins, p->pin_count, sizeof *p->pins, compare_offsets);
+    qsort(p->pins, p->pin_count, sizeof(void *), compare_offsets);
     return true;
 }
 
@@ -214,7 +214,6 @@ bool hp_plan_place(struct hp_plan *plan, struct hp_recipe_error *err)
     if (!finish_bins(&p))
         return false;
     if (p.pin_count > 0)
-        qsort(layout->cells, layout->count, sizeof *layout->cells,
-              compare_offsets);
+        qsort(layout->cells, layout->count, sizeof(void *), compare_offsets);
     return check_cells(&p);
 }

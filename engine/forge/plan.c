@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define FIRST_BUCKETS 256
+#define FIRST_BUCKETS 256 /* a power of two, as it stays */
 
 /* What a label leads to: one of the three. */
 struct hp_plan_entry {
@@ -43,8 +43,7 @@ bool hp_plan_open(struct hp_plan *plan, struct hp_arena *arena,
     plan->last_security = &plan->securities;
     plan->last_cell = &plan->cells;
     plan->last_raw = &plan->raws;
-    plan->buckets =
-        hp_arena_array(arena, plan->bucket_count, sizeof *plan->buckets);
+    plan->buckets = hp_arena_array(arena, plan->bucket_count, sizeof(void *));
     return plan->buckets != NULL;
 }
 
@@ -70,7 +69,8 @@ static struct hp_plan_entry *find(const struct hp_plan *plan,
                                   struct hp_text label)
 {
     uint32_t hash = hash_label(owner, value, label);
-    struct hp_plan_entry *entry = plan->buckets[hash % plan->bucket_count];
+    struct hp_plan_entry *entry =
+        plan->buckets[hash & (plan->bucket_count - 1)];
 
     while (entry != NULL && (entry->hash != hash || entry->owner != owner ||
                              (entry->value != NULL) != value ||
@@ -83,7 +83,7 @@ static bool grow_buckets(struct hp_plan *plan)
 {
     size_t count = 4 * plan->bucket_count;
     struct hp_plan_entry **buckets =
-        hp_arena_array(plan->arena, count, sizeof *buckets);
+        hp_arena_array(plan->arena, count, sizeof(void *));
 
     if (buckets == NULL)
         return false;
@@ -91,8 +91,8 @@ static bool grow_buckets(struct hp_plan *plan)
         struct hp_plan_entry *entry = plan->buckets[i];
         while (entry != NULL) {
             struct hp_plan_entry *next = entry->next;
-            entry->next = buckets[entry->hash % count];
-            buckets[entry->hash % count] = entry;
+            entry->next = buckets[entry->hash & (count - 1)];
+            buckets[entry->hash & (count - 1)] = entry;
             entry = next;
         }
     }
@@ -112,7 +112,7 @@ static bool remember(struct hp_plan *plan, struct hp_plan_entry content)
     entry->hash =
         hash_label(content.owner, content.value != NULL, content.label);
     struct hp_plan_entry **bucket =
-        &plan->buckets[entry->hash % plan->bucket_count];
+        &plan->buckets[entry->hash & (plan->bucket_count - 1)];
     entry->next = *bucket;
     *bucket = entry;
     plan->entry_count++;

@@ -265,6 +265,7 @@ static bool read_end(struct hp_reader_state *r, struct hp_recipe_file *file)
 static bool read_link(struct hp_reader_state *r, struct hp_recipe_file *file)
 {
     struct hp_scan *scan = &file->scan;
+    struct hp_origin origin = hp_scan_origin(scan);
     struct hp_word_span word = hp_scan_word(scan);
     bool to_key = hp_word_is(word, "key");
     struct hp_plan_key *key = NULL;
@@ -281,6 +282,7 @@ static bool read_link(struct hp_reader_state *r, struct hp_recipe_file *file)
         value = hp_plan_value_link_add(r->plan, file->key);
     if (key == NULL && value == NULL)
         return hp_scan_no_memory(scan);
+    (to_key ? &key->record : &value->record)->origin = origin;
     hp_scan_blanks(scan);
     if (!hp_read_target(r, scan, to_key ? key->target : value->target))
         return false;

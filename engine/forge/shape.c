@@ -92,8 +92,7 @@ static bool sort_subkeys(struct settling *s, struct hp_plan_key *parent)
     for (const struct hp_plan_key *k = parent->first; k != NULL; k = k->next)
         count++;
     if (count > s->room) {
-        s->siblings =
-            hp_arena_array(s->plan->arena, 2 * count, sizeof *s->siblings);
+        s->siblings = hp_arena_array(s->plan->arena, 2 * count, sizeof(void *));
         if (s->siblings == NULL)
             return no_memory(s);
         s->room = 2 * count;
@@ -101,7 +100,7 @@ static bool sort_subkeys(struct settling *s, struct hp_plan_key *parent)
     count = 0;
     for (struct hp_plan_key *k = parent->first; k != NULL; k = k->next)
         s->siblings[count++] = k;
-    qsort(s->siblings, count, sizeof *s->siblings, compare_keys);
+    qsort(s->siblings, count, sizeof(void *), compare_keys);
     for (size_t i = 0; i + 1 < count; i++)
         s->siblings[i]->next = s->siblings[i + 1];
     parent->first = s->siblings[0];

@@ -361,8 +361,8 @@ static void plans__that_cannot_be_built_are_refused(void **state)
         {"[\\] lh:2\n[\\a]", HP_E_TEXT, 2, 9},
         {"[\\] ri(lh:1)\n[\\a]\n[\\b]", HP_E_TEXT, 2, 1},
         {"[\\] lh\nlink key 1 *65536", HP_E_TEXT, 2, 7},
-        {"[\\]\nlink key 1 *0xffffffff", HP_E_TEXT, 0, 0},
-        {"[\\]\nlink value 1 *0xffffffff", HP_E_TEXT, 0, 0},
+        {"[\\]\nlink key 1 *0xffffffff", HP_E_TEXT, 3, 6},
+        {"[\\]\nlink value 1 *0xffffffff", HP_E_TEXT, 3, 6},
         {"[\\] lh lh.slack=hex:1", HP_E_TEXT, 2, 8},
         {"[\\]\n@=hex:0102030405 inline", HP_E_TEXT, 3, 1},
         {"[\\]\n@=hex:00*9 db(list,8)", HP_E_TEXT, 3, 1},
@@ -378,6 +378,35 @@ static void plans__that_cannot_be_built_are_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         expect_refused(cases[i].recipe, cases[i].status, cases[i].line,
                        cases[i].column);
+}
+
+/* Names and classes have 16 bits for their length. */
+static void lengths__have_16_bits(void **state)
+{
+    static const struct {
+        const char *before, *behind;
+    } cases[] = {{"[\\", "]"}, {"[\\]\n\"", "\"=hex:"}};
+    const size_t most = UINT16_MAX;
+    char *recipe = malloc(2 * most);
+    (void)state;
+
+    assert_non_null(recipe);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (size_t units = most; units <= most + 1; units++) {
+            struct forged f;
+            size_t size = (size_t)sprintf(recipe, "hiveproof recipe 1\n%s",
+                                          cases[i].before);
+            memset(recipe + size, 'a', units);
+            size += units;
+            size += (size_t)sprintf(recipe + size, "%s", cases[i].behind);
+            forge_file(&f, recipe, size, NULL);
+            assert_int_equal(f.done, units == most);
+            forge_close(&f);
+        }
+    }
+    free(recipe);
+    expect_refused("[\\] class=hex:00*65536", HP_E_TEXT, 2, 1);
+    expect_refused("[\\]\nlink value 1 *0x100001", HP_E_TEXT, 3, 6);
 }
 
 static void layout__goes_round_what_is_pinned(void **state)
@@ -427,6 +456,7 @@ int main(void)
         cmocka_unit_test(lies__are_told_last),
         cmocka_unit_test(end__cuts_the_file),
         cmocka_unit_test(plans__that_cannot_be_built_are_refused),
+        cmocka_unit_test(lengths__have_16_bits),
         cmocka_unit_test(layout__goes_round_what_is_pinned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

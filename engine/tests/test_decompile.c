@@ -444,11 +444,34 @@ static const char everything[] =
     "link value 5\n[\\a\\c]\n[\\c\\d]\n[\\c\\C2] name=\"d\"\n[\\c\\a]\n"
     "nk[\\c].slack=hex:01\nfree 01\ncell 02\nraw 0x1ff0 03\ntail 04\n";
 
-/* Forges `everything` and takes it apart again; false when memory ends. */
-static bool there_and_back(unsigned blocks, struct text *t)
+static const char lists[] =
+    "hiveproof recipe 1\nbase minor=2\n[\\k] ri\nlink key 5 *1013\n"
+    "[\\l] ri(lh:1,li)\n[\\l\\a]\n[\\l\\b] class=hex:01\n[\\m]\n"
+    "link key 6 *1013\n[\\n] li\n@=hex:00*9 db(list,8,1)\n"
+    "\"s\"=hex:01020304 data\n"
+    "list[\\l]#1.element[0] = offset(segment[\\n]@#1)\n"
+    "vk[\\n]\"s\".data = offset(bin#0)\n";
+static const char leaves[] = "hiveproof recipe 1\n[\\m]\nlink key 6 *512\n";
+
+/* UTF-16LE. */
+static const char reg[] = "\xFF\xFE"
+                          "R\0E\0G\0E\0D\0I\0T\0004\0\n\0[\0\\\0a\0]\0\n\0"
+                          "@\0=\0h\0e\0x\0(\0002\0)\0:\0004\0001\0";
+
+/* As many keys as make the table of labels grow. */
+static size_t many_keys(char *text)
 {
-    const struct hp_recipe_text text = {"case", everything,
-                                        sizeof everything - 1};
+    size_t size = (size_t)sprintf(text, "hiveproof recipe 1\n");
+
+    for (int i = 0; i < 300; i++)
+        size += (size_t)sprintf(text + size, "[\\%d]\n\"v\"=\"\"\n", i);
+    return size;
+}
+
+/* Forges `text` and takes it apart again; false when memory ends. */
+static bool there_and_back(unsigned blocks, struct hp_recipe_text text,
+                           struct text *t)
+{
     const struct hp_allocator some = {take_some, give_back, &blocks};
     struct hp_arena arena = hp_arena_of(some, FORGE_MEMORY);
     struct hp_recipe_error err = {0};
@@ -471,15 +494,24 @@ static bool there_and_back(unsigned blocks, struct text *t)
 
 static void memory__may_end_anywhere(void **state)
 {
-    unsigned blocks = 0;
+    static char keys[1 << 13];
+    const struct hp_recipe_text texts[] = {
+        {"everything", everything, sizeof everything - 1},
+        {"lists", lists, sizeof lists - 1},
+        {"leaves", leaves, sizeof leaves - 1},
+        {"reg", reg, sizeof reg - 1},
+        {"keys", keys, many_keys(keys)}};
     struct text t;
     (void)state;
 
     text_open(&t);
-    while (!there_and_back(blocks, &t))
-        blocks++;
-    assert_in_range(blocks, 100, 1000);
-    assert_in_range(t.buffer.size, 500, TEXT_ROOM);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        unsigned blocks = 0;
+        while (!there_and_back(blocks, texts[i], &t))
+            blocks++;
+        assert_in_range(blocks, 20, 10000);
+        assert_in_range(t.buffer.size, 100, TEXT_ROOM);
+    }
     free(t.bytes);
 }
 
