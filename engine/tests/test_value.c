@@ -332,6 +332,31 @@ static void empty_cell_at_the_end__gives_no_data(void **state)
     hb_close(&h);
 }
 
+static void odd_wide_name__loses_its_last_byte(void **state)
+{
+    struct hp_base_block base;
+    struct hp_value value;
+    struct hive_builder h;
+    struct hp_hive hive;
+    struct hp_key key;
+
+    (void)state;
+    hb_small(&h);
+    hb_poke(&h, "vk:W", VK_NAME_LENGTH, 2, 3);
+    hb_poke(&h, "nk:B", NK_NAME_LENGTH, 2, 3);
+    assert_true(hp_base_block_open(&base, &hive, hp_span_of(h.image, h.size),
+                                   true, NULL));
+    struct hp_ref ref = {HP_A_VALUES_ELEMENT, hb_offset(&h, "vals:R"),
+                         hb_offset(&h, "vk:W")};
+    assert_true(hp_value_open(&value, &hive, ref));
+    assert_int_equal(value.name.bytes.len, 2);
+    ref = (struct hp_ref){HP_A_LIST_ELEMENT, hb_offset(&h, "lh:R"),
+                          hb_offset(&h, "nk:B")};
+    assert_true(hp_key_open(&key, &hive, ref, base.root));
+    assert_int_equal(key.name.bytes.len, 2);
+    hb_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +372,7 @@ int main(void)
         cmocka_unit_test(data_work__ends_at_its_limit),
         cmocka_unit_test(values__end_when_the_work_is_used_up),
         cmocka_unit_test(damaged_segment__ends_the_data),
+        cmocka_unit_test(odd_wide_name__loses_its_last_byte),
         cmocka_unit_test(empty_cell_at_the_end__gives_no_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
