@@ -110,6 +110,16 @@ static void fill(struct hp_event *event, const struct hp_walk *walk,
     }
 }
 
+/* Follows an answer to an event that it means something to. */
+static void prune(struct hp_walk *walk, enum hp_walk_kind kind, uint32_t answer)
+{
+    if (answer == HP_SKIP &&
+        (kind == HP_WALKED_KEY_ENTER || kind == HP_WALKED_VALUE))
+        hp_walk_skip(walk);
+    else if (answer == HP_VALUES_ONLY && kind == HP_WALKED_KEY_ENTER)
+        hp_walk_values_only(walk);
+}
+
 /* Sends the events of `walk` to `sink` until one of them ends. */
 static uint32_t run(struct hp_walk *walk, const struct hp_sink *sink)
 {
@@ -118,18 +128,11 @@ static uint32_t run(struct hp_walk *walk, const struct hp_sink *sink)
 
     while (hp_walk_next(walk, &kind)) {
         fill(&event, walk, kind);
-        switch (sink->event(sink->self, &event)) {
-        case HP_SKIP:
-            hp_walk_skip(walk);
-            break;
-        case HP_VALUES_ONLY:
-            hp_walk_values_only(walk);
-            break;
-        case HP_STOP:
+        uint32_t answer = sink->event(sink->self, &event);
+        if (answer == HP_STOP)
             return HP_WALK_STOPPED;
-        default:
-            break;
-        }
+        if (answer != HP_CONTINUE)
+            prune(walk, kind, answer);
     }
     if (!walk->hive.refused)
         return walk->hive.partial ? HP_WALK_PARTIAL : HP_WALK_DONE;

@@ -283,6 +283,7 @@ static const struct {
     {{{"=W/3/8", HP_SKIP}},
      "hive5 +R{s=8} =V/4/2 :2a00 =W/3/8 +A{c=6100} - +B - - done"},
     {{{"=W/3/8", HP_STOP}}, "hive5 +R{s=8} =V/4/2 :2a00 =W/3/8 stopped"},
+    {{{"=V/4/2", HP_VALUES_ONLY}}, SMALL_EVENTS},
     {{{":2a00", HP_SKIP}}, SMALL_EVENTS},
     {{{":2a00", HP_STOP}}, "hive5 +R{s=8} =V/4/2 :2a00 stopped"},
     {{{"+A{c=6100}", HP_SKIP}}, SMALL_EVENTS},
@@ -335,6 +336,25 @@ static void skip__goes_on_with_the_next_key(void **state)
     hb_close(&h);
 }
 
+/* SKIP and VALUES_ONLY mean nothing to damage, also right behind a key. */
+static void skip__of_damage_hides_nothing(void **state)
+{
+    static const struct event_answer rows[][2] = {
+        {{"(noted)", HP_SKIP}, {NULL, 0}},
+        {{"(noted)", HP_VALUES_ONLY}, {NULL, 0}},
+    };
+    struct hive_builder h;
+
+    (void)state;
+    hb_chain(&h, 3);
+    hb_poke(&h, "nk:b", NK_PARENT, 4, 8);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        expect_walk(&h, &hp_backend_native, HP_MODE_FORENSIC, rows[i],
+                    "hive5 +a +b !mismatch@nk:b/nk.parent=8(noted) +c - - - "
+                    "done");
+    hb_close(&h);
+}
+
 static void damage__follows_the_event_it_is_about(void **state)
 {
     struct hive_builder h;
@@ -372,6 +392,7 @@ int main(void)
         cmocka_unit_test(reads__end_at_16_a_byte),
         cmocka_unit_test(sink__steers_the_walk),
         cmocka_unit_test(skip__goes_on_with_the_next_key),
+        cmocka_unit_test(skip__of_damage_hides_nothing),
         cmocka_unit_test(damage__follows_the_event_it_is_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
