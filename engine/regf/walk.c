@@ -221,10 +221,8 @@ bool hp_walk_next(struct hp_walk *walk, enum hp_walk_kind *kind)
 
 void hp_walk_skip(struct hp_walk *walk)
 {
-    if (walk->state == HP_WALK_AT_KEY)
-        walk->state = HP_WALK_AT_LEAVE;
-    else if (walk->state == HP_WALK_AT_VALUE)
-        walk->state = HP_WALK_AT_VALUES;
+    walk->state =
+        walk->state == HP_WALK_AT_KEY ? HP_WALK_AT_LEAVE : HP_WALK_AT_VALUES;
 }
 
 void hp_walk_values_only(struct hp_walk *walk)

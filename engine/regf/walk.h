@@ -69,7 +69,7 @@ void hp_walk_open(struct hp_walk *walk, struct hp_span image, bool forensic,
 bool hp_walk_next(struct hp_walk *walk, enum hp_walk_kind *kind);
 
 /* After KEY_ENTER: no values and no subkeys, or only values, of this key.
- * After VALUE: no data. */
+ * After VALUE: no data. To be called right after those events only. */
 void hp_walk_skip(struct hp_walk *walk);
 void hp_walk_values_only(struct hp_walk *walk);
 
