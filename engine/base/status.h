@@ -27,7 +27,6 @@
     X(HP_E_CELL_FREE, 112, "cell-free", "the cell is free")                    \
     X(HP_E_CELL_SIZE, 113, "cell-size", "impossible cell size")                \
     X(HP_E_CELL_SHORT, 114, "cell-short", "the cell is too small")             \
-    X(HP_E_REFERENCE, 115, "reference", "a reference that must not be nil is") \
     X(HP_E_COUNT, 116, "count", "the count does not fit what it counts")       \
     X(HP_E_NAME_LENGTH, 117, "name-length", "impossible name length")          \
     X(HP_E_NAME_CHARACTER, 118, "name-character",                              \

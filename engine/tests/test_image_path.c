@@ -38,10 +38,6 @@ static void text__cuts_and_finds(void **state)
     assert_false(hp_text_starts_nocase(text, "Ac"));
     assert_true(hp_text_starts_nocase(text, "ab.EXE.exe"));
     assert_false(hp_text_starts_nocase(text, "ab.EXE.exe."));
-    assert_true(hp_text_ends_nocase(text, "e.Exe"));
-    assert_true(hp_text_ends_nocase(text, "aB.exe.EXE"));
-    assert_false(hp_text_ends_nocase(text, "xaB.exe.EXE"));
-    assert_false(hp_text_ends_nocase(text, ".ex"));
 
     assert_int_equal(hp_text_find_nocase(text, 0, ".EXE"), 2);
     assert_int_equal(hp_text_find_nocase(text, 2, ".EXE"), 2);

@@ -35,13 +35,6 @@ bool hp_text_starts_nocase(struct hp_text text, const char *ascii)
     return stands_at(text, 0, ascii);
 }
 
-bool hp_text_ends_nocase(struct hp_text text, const char *ascii)
-{
-    size_t len = strlen(ascii);
-
-    return text.count >= len && stands_at(text, text.count - len, ascii);
-}
-
 size_t hp_text_find_nocase(struct hp_text text, size_t from, const char *ascii)
 {
     for (size_t at = from; at < text.count; at++) {

@@ -20,7 +20,6 @@ struct hp_text hp_text_cut(struct hp_text text, size_t from, size_t count);
 /* Case is ignored in the 26 letters only: no other unit upcases into ASCII
  * (a test goes through all of them), so this is hp_upcase for ASCII names. */
 bool hp_text_starts_nocase(struct hp_text text, const char *ascii);
-bool hp_text_ends_nocase(struct hp_text text, const char *ascii);
 
 /* Where `ascii` first stands in text[from..), as an index into text, or
  * HP_NOT_FOUND. */
