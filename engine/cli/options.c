@@ -519,6 +519,7 @@ static enum hp_exit read_options(struct hp_options *options, int argc,
         known[count++].val = FIRST_ROW + (int)i;
     }
     opterr = 0;
+    optind = 0; /* begin anew: one process may run many commands */
     for (;;) {
         int result = getopt_long(argc, argv, letters, known, NULL);
         if (result == -1)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "program.h"
+
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+#include "output.h"
+
+/* Memory that needs no hive: options, volumes, one path. Hives add to it. */
+#define MEMORY_LIMIT ((size_t)256 << 20)
+
+static const struct hp_command commands[] = {
+    {HP_CMD_ENUMERATE, "enumerate", "HIVE",
+     "Predicts what the System Writer makes of a SYSTEM hive's services",
+     hp_cmd_enumerate},
+    {HP_CMD_PATH, "path", "(STRING | --hex BYTES | --missing)",
+     "Judges one ImagePath without a hive", hp_cmd_path},
+    {HP_CMD_DUMP, "dump", "HIVE",
+     "Prints a hive as events or as a recipe, or counts them", hp_cmd_dump},
+    {HP_CMD_DIFF, "diff", "HIVE --backend A --backend B",
+     "Compares what two back ends read in one hive", hp_cmd_diff},
+    {HP_CMD_REMEDY, "remedy", "HIVE",
+     "Prints the .reg file with the exclusions that cure a hive",
+     hp_cmd_remedy},
+    {HP_CMD_FORGE, "forge", "RECIPE -o HIVE",
+     "Makes a hive, sound or broken on purpose, from a recipe or .reg file",
+     hp_cmd_forge},
+};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void write_help(struct hp_output *output)
+{
+    hp_output_printf(output, "Usage: hiveproof COMMAND [OPTION]... ARGUMENT\n"
+                             "       hiveproof COMMAND --help\n"
+                             "       hiveproof --version\n\n"
+                             "Commands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        hp_output_printf(output, "  %-10s %s\n", commands[i].name,
+                         commands[i].summary);
+    hp_output_printf(output, "\nExit status:\n");
+#define X(name, number, text)                                                  \
+    hp_output_printf(output, "  %d  %s\n", number, text);
+    HP_EXIT_TABLE(X)
+#undef X
+    hp_output_printf(output, "See hiveproof(1).\n");
+}
+
+static enum hp_exit run_command(const struct hp_command *command, int argc,
+                                char **argv, struct hp_output *output)
+{
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, MEMORY_LIMIT);
+    struct hp_options options;
+    enum hp_exit exit = hp_options_read(&options, &arena, command, argc, argv);
+
+    if (exit == HP_EXIT_GOOD && options.help)
+        hp_options_help(command, output);
+    else if (exit == HP_EXIT_GOOD)
+        exit = command->run(&options, output);
+    hp_arena_close(&arena);
+    return exit;
+}
+
+static enum hp_exit run(int argc, char **argv, struct hp_output *output)
+{
+    const char *name = argc < 2 ? "" : argv[1];
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return run_command(&commands[i], argc - 1, argv + 1, output);
+    if (strcmp(name, "--help") == 0) {
+        write_help(output);
+        return HP_EXIT_GOOD;
+    }
+    if (strcmp(name, "--version") == 0) {
+        hp_output_printf(output, "hiveproof %s\n", HP_VERSION);
+        return HP_EXIT_GOOD;
+    }
+    if (argc < 2)
+        hp_complain(NULL, "no command; see hiveproof --help");
+    else
+        hp_complain(name, "no such command; see hiveproof --help");
+    return HP_EXIT_USAGE;
+}
+
+int hp_program(int argc, char **argv, int fd)
+{
+    struct hp_output output;
+
+    hp_output_begin(&output, fd);
+    return (int)hp_output_end(&output, run(argc, argv, &output));
+}
