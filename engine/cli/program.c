@@ -29,6 +29,14 @@ static const struct hp_command commands[] = {
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
+const struct hp_command *hp_command_find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
 static void write_help(struct hp_output *output)
 {
     hp_output_printf(output, "Usage: hiveproof COMMAND [OPTION]... ARGUMENT\n"
@@ -64,10 +72,10 @@ static enum hp_exit run_command(const struct hp_command *command, int argc,
 static enum hp_exit run(int argc, char **argv, struct hp_output *output)
 {
     const char *name = argc < 2 ? "" : argv[1];
+    const struct hp_command *command = hp_command_find(name);
 
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return run_command(&commands[i], argc - 1, argv + 1, output);
+    if (command != NULL)
+        return run_command(command, argc - 1, argv + 1, output);
     if (strcmp(name, "--help") == 0) {
         write_help(output);
         return HP_EXIT_GOOD;

@@ -399,7 +399,7 @@ static void read_leaf(struct decompiling *d, const struct work *work,
                       const struct hp_plan_list *leaf)
 {
     size_t stride = stride_of(leaf->signature);
-    struct hp_span list;
+    struct hp_span list = d->map.bins; /* which it was cut from before */
 
     (void)hp_span_sub(d->map.bins,
                       (size_t)leaf->record.offset + CELL_SIZE_FIELD,
@@ -500,7 +500,7 @@ static void read_class(struct decompiling *d, const struct work *work)
 static struct hp_plan_security *follow(const struct decompiling *d,
                                        const struct hp_plan_security *s)
 {
-    struct hp_span sk;
+    struct hp_span sk = d->map.bins; /* which it was cut from before */
 
     (void)hp_span_sub(d->map.bins, (size_t)s->record.offset + CELL_SIZE_FIELD,
                       SK_DESCRIPTOR, &sk);

@@ -17,6 +17,7 @@ LAYERS = {
     "writer": {"base", "backend"},
     "forge": {"base", "regf"},
     "cli": {"base", "backend", "writer", "forge"},
+    "gate": {"base", "regf", "backend", "writer", "forge", "cli"},
     "bench": {"base", "backend", "writer"},
 }
 # hp_backend.h and everything a layer's headers include is public to the next,

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evaluate.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "native.h"
+#include "options.h"
+#include "output.h"
+#include "program.h"
+#include "recipe_files.h"
+#include "report_line.h"
+#include "run_model.h"
+#include "sound.h"
+#include "transcript.h"
+
+/* In a table's row this stands for a line end. */
+#define LINE_END "\xE2\x8F\x8E" /* U+23CE */
+
+#define REPORT_MEMORY ((size_t)256 << 20)
+
+/* Bytes of a command line. */
+enum { LINE_ROOM = 1 << 16 };
+
+/* A hive that a unit is about. */
+struct forged {
+    struct hp_recipe_files recipes;
+    struct hp_guarded guarded;
+    bool open;
+};
+
+static void close_forged(struct forged *forged)
+{
+    if (forged->open)
+        hp_guarded_close(&forged->guarded);
+    hp_recipe_files_close(&forged->recipes);
+    free(forged);
+}
+
+/* Forges `text`. Otherwise writes why not, without the folder of the name. */
+static void forge_text(FILE *out, struct forged *forged,
+                       struct hp_recipe_text text)
+{
+    struct hp_recipe_error err;
+    struct hp_image image;
+    char subject[PATH_MAX];
+
+    if (hp_recipe_files_forge(&forged->recipes, &image, text, &err)) {
+        forged->open =
+            hp_guarded_open(&forged->guarded, image.bytes, image.size);
+        return;
+    }
+    hp_recipe_error_subject(subject, sizeof subject, text.name, &err);
+    const char *slash = strrchr(subject, '/');
+    (void)fprintf(out, "%s: %s", slash == NULL ? subject : slash + 1,
+                  err.message);
+}
+
+/* A row's recipe, with its line ends; `head` goes in front. */
+static char *row_text(const char *head, const char *row, size_t *size)
+{
+    char *text = malloc(strlen(head) + strlen(row) + 2);
+
+    if (text == NULL)
+        return NULL;
+    char *to = stpcpy(text, head);
+    for (const char *end; (end = strstr(row, LINE_END)) != NULL;
+         row = end + strlen(LINE_END)) {
+        to = stpncpy(to, row, (size_t)(end - row));
+        *to++ = '\n';
+    }
+    to = stpcpy(to, row);
+    *to++ = '\n';
+    *size = (size_t)(to - text);
+    return text;
+}
+
+/* The hive of a row. What it includes is relative to the table's folder. */
+static struct forged *forge_row(FILE *out, const struct hp_unit *unit,
+                                const char *head, const char *row)
+{
+    struct forged *forged = calloc(1, sizeof *forged);
+    char name[PATH_MAX];
+    size_t size = 0;
+    char *text = row_text(head, row, &size);
+
+    if (forged == NULL || text == NULL) {
+        free(text);
+        free(forged);
+        return NULL;
+    }
+    (void)snprintf(name, sizeof name, "%s/row", unit->file->folder);
+    hp_recipe_files_open(&forged->recipes);
+    forge_text(out, forged, (struct hp_recipe_text){name, text, size});
+    free(text);
+    return forged;
+}
+
+/* Rows of `lies` and `runs` begin with the recipe of the table's name. */
+static struct forged *forge_with_base(FILE *out, const struct hp_unit *unit)
+{
+    char head[PATH_MAX];
+
+    (void)snprintf(head, sizeof head,
+                   "hiveproof recipe 1\ninclude \"%s.recipe\"\n",
+                   strrchr(unit->file->stem, '/') + 1);
+    return forge_row(out, unit, head, unit->columns[1]);
+}
+
+static void evaluate_seed(FILE *out, const struct hp_unit *unit)
+{
+    const char *name = strrchr(unit->file->stem, '/') + 1;
+    enum hp_soundness soundness = strncmp(name, "good-", 5) == 0 ? HP_SOUND_GOOD
+                                  : strncmp(name, "bad-", 4) == 0
+                                      ? HP_SOUND_BAD
+                                      : HP_SOUND_ANY;
+    struct forged *forged = calloc(1, sizeof *forged);
+    struct hp_recipe_text text;
+
+    if (forged == NULL)
+        return;
+    hp_recipe_files_open(&forged->recipes);
+    if (hp_recipe_files_read(&forged->recipes, &text, unit->file->path))
+        forge_text(out, forged, text);
+    if (forged->open && hp_sound_check(out, forged->guarded.image, soundness))
+        (void)fputs("sound\n", out);
+    close_forged(forged);
+}
+
+static void evaluate_lie(FILE *out, const struct hp_unit *unit)
+{
+    struct forged *forged = forge_with_base(out, unit);
+
+    if (forged == NULL)
+        return;
+    if (forged->open) {
+        struct hp_span image = forged->guarded.image;
+        hp_digest_print(out, &hp_backend_native, HP_MODE_STRICT, image);
+        (void)fputs(" | ", out);
+        hp_digest_print(out, &hp_backend_native, HP_MODE_FORENSIC, image);
+        if (!hp_sound_check(out, image, HP_SOUND_ANY))
+            (void)fputs(" | unsound", out);
+    }
+    close_forged(forged);
+}
+
+static void evaluate_mistake(FILE *out, const struct hp_unit *unit)
+{
+    struct forged *forged = forge_row(out, unit, "", unit->columns[1]);
+
+    if (forged == NULL)
+        return;
+    if (forged->open) {
+        struct hp_span image = forged->guarded.image;
+        (void)fprintf(out, "%zu bytes %08" PRIx32, image.len,
+                      hp_hash(HP_HASH_START, image.ptr, image.len));
+        (void)hp_sound_check(out, image, HP_SOUND_ANY);
+    }
+    close_forged(forged);
+}
+
+/* Reads `arguments` for the sub-command `name`; words and options must stay as
+ * long as the options are used. */
+static bool read_options(struct hp_options *options, struct hp_arena *arena,
+                         char **words, const char *name, char *arguments)
+{
+    const struct hp_command *command = hp_command_find(name);
+    int count = hp_words_split(words, arguments);
+
+    return command != NULL && count > 0 &&
+           hp_options_read(options, arena, command, count, words) ==
+               HP_EXIT_GOOD;
+}
+
+static void enumerate(FILE *out, struct hp_options *options,
+                      struct hp_span image)
+{
+    struct hp_file file = {
+        .path = "SYSTEM", .size = image.len, .full_size = image.len, .fd = -1};
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    struct hp_report report;
+    char detail[HP_DETAIL_ROOM] = "";
+
+    struct hp_source hive =
+        hp_source_of(&file, options, &options->reader[0], true);
+    hive.input.image = image.ptr;
+    enum hp_status status =
+        hp_enumerate(&report, options->arena, &hive, &options->question, &err,
+                     detail, sizeof detail);
+    if (status == HP_OK)
+        hp_report_line(out, &report);
+    else
+        (void)fprintf(out, "%s %s", hp_status_slug(status),
+                      err.field == NULL ? "" : err.field);
+}
+
+static void evaluate_run(FILE *out, const struct hp_unit *unit)
+{
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
+    struct forged *forged = forge_with_base(out, unit);
+    char line[LINE_ROOM];
+    char *words[HP_WORDS_MOST];
+    struct hp_options options;
+
+    if (forged == NULL)
+        return;
+    (void)snprintf(line, sizeof line, "enumerate SYSTEM %s", unit->columns[2]);
+    if (forged->open) {
+        if (read_options(&options, &arena, words, "enumerate", line))
+            enumerate(out, &options, forged->guarded.image);
+        (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
+    }
+    close_forged(forged);
+    hp_arena_close(&arena);
+}
+
+static void evaluate_path(FILE *out, const struct hp_unit *unit)
+{
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
+    char line[LINE_ROOM];
+    char *words[HP_WORDS_MOST];
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    struct hp_options options;
+    struct hp_report report;
+    char detail[HP_DETAIL_ROOM] = "";
+
+    (void)snprintf(line, sizeof line, "path %s", unit->columns[1]);
+    if (read_options(&options, &arena, words, "path", line) &&
+        hp_judge_path(&report, &arena, &options.path, &options.question, &err,
+                      detail, sizeof detail) == HP_OK)
+        hp_service_line(out, &report);
+    hp_arena_close(&arena);
+}
+
+void hp_unit_evaluate(FILE *out, const struct hp_unit *unit)
+{
+    switch (unit->file->kind) {
+    case HP_UNIT_TRANSCRIPT:
+        hp_transcript_run(out, unit);
+        break;
+    case HP_UNIT_SEED:
+        evaluate_seed(out, unit);
+        break;
+    case HP_UNIT_LIES:
+        evaluate_lie(out, unit);
+        break;
+    case HP_UNIT_RUNS:
+        evaluate_run(out, unit);
+        break;
+    case HP_UNIT_PATHS:
+        evaluate_path(out, unit);
+        break;
+    case HP_UNIT_MISTAKES:
+        evaluate_mistake(out, unit);
+        break;
+    }
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HP_EVALUATE_H
+#define HP_EVALUATE_H
+
+#include <stdio.h>
+
+#include "units.h"
+
+/* Runs one unit and writes to `out` what it says now: to be what it is
+ * expected to say. */
+void hp_unit_evaluate(FILE *out, const struct hp_unit *unit);
+
+#endif
