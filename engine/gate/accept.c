@@ -10,27 +10,27 @@
 #include "output.h"
 #include "pool.h"
 
-/* The unit of the file whose row has the text `name` in front, or the file's
+/* The item of the file whose row has the text `name` in front, or the file's
  * own (NULL). */
-static const struct hp_unit *find_unit(const struct hp_units *units,
-                                       const struct hp_unit_file *file,
+static const struct hp_case *find_unit(const struct hp_cases *cases,
+                                       const struct hp_case_file *file,
                                        const char *name, size_t size)
 {
-    for (size_t i = 0; i < units->count; i++) {
-        const struct hp_unit *unit = &units->units[i];
-        const char *row = unit->columns[0];
-        if (unit->file == file &&
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct hp_case *item = &cases->cases[i];
+        const char *row = item->columns[0];
+        if (item->file == file &&
             (name == NULL ||
              (strlen(row) == size && memcmp(row, name, size) == 0)))
-            return unit;
+            return item;
     }
     return NULL;
 }
 
-static void write_said(FILE *out, const struct hp_unit *unit)
+static void write_said(FILE *out, const struct hp_case *item)
 {
     size_t size = 0;
-    char *text = hp_unit_say(unit, &size);
+    char *text = hp_case_say(item, &size);
 
     if (text != NULL)
         (void)fwrite(text, 1, size, out);
@@ -38,34 +38,34 @@ static void write_said(FILE *out, const struct hp_unit *unit)
 }
 
 /* A line of a table, its last column anew. */
-static void write_row(FILE *out, const struct hp_units *units,
-                      const struct hp_unit_file *file, const char *line,
+static void write_row(FILE *out, const struct hp_cases *cases,
+                      const struct hp_case_file *file, const char *line,
                       size_t size)
 {
-    const struct hp_unit *unit =
+    const struct hp_case *item =
         *line == '#' ? NULL
-                     : find_unit(units, file, line, strcspn(line, "\t\n"));
+                     : find_unit(cases, file, line, strcspn(line, "\t\n"));
 
-    if (unit == NULL) {
+    if (item == NULL) {
         (void)fwrite(line, 1, size, out);
     } else {
-        for (size_t i = 0; i < HP_UNIT_COLUMNS && unit->columns[i]; i++)
-            (void)fprintf(out, "%s\t", unit->columns[i]);
-        write_said(out, unit);
+        for (size_t i = 0; i < HP_CASE_COLUMNS && item->columns[i]; i++)
+            (void)fprintf(out, "%s\t", item->columns[i]);
+        write_said(out, item);
     }
     (void)fputc('\n', out);
 }
 
-static void write_table(FILE *out, const struct hp_units *units,
-                        const struct hp_unit_file *file)
+static void write_table(FILE *out, const struct hp_cases *cases,
+                        const struct hp_case_file *file)
 {
     for (const char *line = file->text, *end;
          (end = strchr(line, '\n')) != NULL; line = end + 1)
-        write_row(out, units, file, line, (size_t)(end - line));
+        write_row(out, cases, file, line, (size_t)(end - line));
 }
 
-static bool accept_file(const struct hp_units *units,
-                        const struct hp_unit_file *file)
+static bool accept_file(const struct hp_cases *cases,
+                        const struct hp_case_file *file)
 {
     char *text = NULL;
     size_t size = 0;
@@ -73,10 +73,10 @@ static bool accept_file(const struct hp_units *units,
 
     if (memory == NULL)
         return false;
-    if (file->kind == HP_UNIT_TRANSCRIPT)
-        write_said(memory, find_unit(units, file, NULL, 0));
+    if (file->kind == HP_CASE_TRANSCRIPT)
+        write_said(memory, find_unit(cases, file, NULL, 0));
     else
-        write_table(memory, units, file);
+        write_table(memory, cases, file);
     FILE *to = fclose(memory) == 0 ? fopen(file->path, "w") : NULL;
     bool written = to != NULL && fwrite(text, 1, size, to) == size;
     if (to != NULL && fclose(to) != 0)
@@ -87,18 +87,18 @@ static bool accept_file(const struct hp_units *units,
     return written;
 }
 
-bool hp_accept(const struct hp_units *units)
+bool hp_accept(const struct hp_cases *cases)
 {
     FILE *messages = tmpfile();
 
-    /* What the units write there belongs into their transcripts. */
+    /* What the cases write there belongs into their transcripts. */
     int kept = dup(STDERR_FILENO);
     bool done = messages != NULL && kept >= 0 &&
                 dup2(fileno(messages), STDERR_FILENO) >= 0;
-    for (size_t i = 0; done && i < units->file_count; i++) {
-        const struct hp_unit_file *file = &units->files[i];
-        if (file->count > 0 && file->kind != HP_UNIT_SEED)
-            done = accept_file(units, file);
+    for (size_t i = 0; done && i < cases->file_count; i++) {
+        const struct hp_case_file *file = &cases->files[i];
+        if (file->count > 0 && file->kind != HP_CASE_SEED)
+            done = accept_file(cases, file);
     }
     if (messages != NULL)
         (void)fclose(messages);

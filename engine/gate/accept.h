@@ -2,10 +2,10 @@
 #ifndef HP_ACCEPT_H
 #define HP_ACCEPT_H
 
-#include "units.h"
+#include "cases.h"
 
-/* Writes what every unit of `units` says now into its file, as what is
+/* Writes what every case of `cases` says now into its file, as what is
  * expected of it from now on. False, with a message, if it cannot. */
-bool hp_accept(const struct hp_units *units);
+bool hp_accept(const struct hp_cases *cases);
 
 #endif

@@ -25,7 +25,7 @@
 /* Bytes of a command line. */
 enum { LINE_ROOM = 1 << 16 };
 
-/* A hive that a unit is about. */
+/* A hive that a item is about. */
 struct forged {
     struct hp_recipe_files recipes;
     struct hp_guarded guarded;
@@ -79,7 +79,7 @@ static char *row_text(const char *head, const char *row, size_t *size)
 }
 
 /* The hive of a row. What it includes is relative to the table's folder. */
-static struct forged *forge_row(FILE *out, const struct hp_unit *unit,
+static struct forged *forge_row(FILE *out, const struct hp_case *item,
                                 const char *head, const char *row)
 {
     struct forged *forged = calloc(1, sizeof *forged);
@@ -92,7 +92,7 @@ static struct forged *forge_row(FILE *out, const struct hp_unit *unit,
         free(forged);
         return NULL;
     }
-    (void)snprintf(name, sizeof name, "%s/row", unit->file->folder);
+    (void)snprintf(name, sizeof name, "%s/row", item->file->folder);
     hp_recipe_files_open(&forged->recipes);
     forge_text(out, forged, (struct hp_recipe_text){name, text, size});
     free(text);
@@ -100,19 +100,19 @@ static struct forged *forge_row(FILE *out, const struct hp_unit *unit,
 }
 
 /* Rows of `lies` and `runs` begin with the recipe of the table's name. */
-static struct forged *forge_with_base(FILE *out, const struct hp_unit *unit)
+static struct forged *forge_with_base(FILE *out, const struct hp_case *item)
 {
     char head[PATH_MAX];
 
     (void)snprintf(head, sizeof head,
                    "hiveproof recipe 1\ninclude \"%s.recipe\"\n",
-                   strrchr(unit->file->stem, '/') + 1);
-    return forge_row(out, unit, head, unit->columns[1]);
+                   strrchr(item->file->stem, '/') + 1);
+    return forge_row(out, item, head, item->columns[1]);
 }
 
-static void evaluate_seed(FILE *out, const struct hp_unit *unit)
+static void evaluate_seed(FILE *out, const struct hp_case *item)
 {
-    const char *name = strrchr(unit->file->stem, '/') + 1;
+    const char *name = strrchr(item->file->stem, '/') + 1;
     enum hp_soundness soundness = strncmp(name, "good-", 5) == 0 ? HP_SOUND_GOOD
                                   : strncmp(name, "bad-", 4) == 0
                                       ? HP_SOUND_BAD
@@ -123,16 +123,16 @@ static void evaluate_seed(FILE *out, const struct hp_unit *unit)
     if (forged == NULL)
         return;
     hp_recipe_files_open(&forged->recipes);
-    if (hp_recipe_files_read(&forged->recipes, &text, unit->file->path))
+    if (hp_recipe_files_read(&forged->recipes, &text, item->file->path))
         forge_text(out, forged, text);
     if (forged->open && hp_sound_check(out, forged->guarded.image, soundness))
         (void)fputs("sound\n", out);
     close_forged(forged);
 }
 
-static void evaluate_lie(FILE *out, const struct hp_unit *unit)
+static void evaluate_lie(FILE *out, const struct hp_case *item)
 {
-    struct forged *forged = forge_with_base(out, unit);
+    struct forged *forged = forge_with_base(out, item);
 
     if (forged == NULL)
         return;
@@ -147,9 +147,9 @@ static void evaluate_lie(FILE *out, const struct hp_unit *unit)
     close_forged(forged);
 }
 
-static void evaluate_mistake(FILE *out, const struct hp_unit *unit)
+static void evaluate_mistake(FILE *out, const struct hp_case *item)
 {
-    struct forged *forged = forge_row(out, unit, "", unit->columns[1]);
+    struct forged *forged = forge_row(out, item, "", item->columns[1]);
 
     if (forged == NULL)
         return;
@@ -197,17 +197,17 @@ static void enumerate(FILE *out, struct hp_options *options,
                       err.field == NULL ? "" : err.field);
 }
 
-static void evaluate_run(FILE *out, const struct hp_unit *unit)
+static void evaluate_run(FILE *out, const struct hp_case *item)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
-    struct forged *forged = forge_with_base(out, unit);
+    struct forged *forged = forge_with_base(out, item);
     char line[LINE_ROOM];
     char *words[HP_WORDS_MOST];
     struct hp_options options;
 
     if (forged == NULL)
         return;
-    (void)snprintf(line, sizeof line, "enumerate SYSTEM %s", unit->columns[2]);
+    (void)snprintf(line, sizeof line, "enumerate SYSTEM %s", item->columns[2]);
     if (forged->open) {
         if (read_options(&options, &arena, words, "enumerate", line))
             enumerate(out, &options, forged->guarded.image);
@@ -217,7 +217,7 @@ static void evaluate_run(FILE *out, const struct hp_unit *unit)
     hp_arena_close(&arena);
 }
 
-static void evaluate_path(FILE *out, const struct hp_unit *unit)
+static void evaluate_path(FILE *out, const struct hp_case *item)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
     char line[LINE_ROOM];
@@ -227,7 +227,7 @@ static void evaluate_path(FILE *out, const struct hp_unit *unit)
     struct hp_report report;
     char detail[HP_DETAIL_ROOM] = "";
 
-    (void)snprintf(line, sizeof line, "path %s", unit->columns[1]);
+    (void)snprintf(line, sizeof line, "path %s", item->columns[1]);
     if (read_options(&options, &arena, words, "path", line) &&
         hp_judge_path(&report, &arena, &options.path, &options.question, &err,
                       detail, sizeof detail) == HP_OK)
@@ -235,26 +235,26 @@ static void evaluate_path(FILE *out, const struct hp_unit *unit)
     hp_arena_close(&arena);
 }
 
-void hp_unit_evaluate(FILE *out, const struct hp_unit *unit)
+void hp_case_evaluate(FILE *out, const struct hp_case *item)
 {
-    switch (unit->file->kind) {
-    case HP_UNIT_TRANSCRIPT:
-        hp_transcript_run(out, unit);
+    switch (item->file->kind) {
+    case HP_CASE_TRANSCRIPT:
+        hp_transcript_run(out, item);
         break;
-    case HP_UNIT_SEED:
-        evaluate_seed(out, unit);
+    case HP_CASE_SEED:
+        evaluate_seed(out, item);
         break;
-    case HP_UNIT_LIES:
-        evaluate_lie(out, unit);
+    case HP_CASE_LIES:
+        evaluate_lie(out, item);
         break;
-    case HP_UNIT_RUNS:
-        evaluate_run(out, unit);
+    case HP_CASE_RUNS:
+        evaluate_run(out, item);
         break;
-    case HP_UNIT_PATHS:
-        evaluate_path(out, unit);
+    case HP_CASE_PATHS:
+        evaluate_path(out, item);
         break;
-    case HP_UNIT_MISTAKES:
-        evaluate_mistake(out, unit);
+    case HP_CASE_MISTAKES:
+        evaluate_mistake(out, item);
         break;
     }
 }

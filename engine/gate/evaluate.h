@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "units.h"
+#include "cases.h"
 
-/* Runs one unit and writes to `out` what it says now: to be what it is
+/* Runs one case and writes to `out` what it says now: to be what it is
  * expected to say. */
-void hp_unit_evaluate(FILE *out, const struct hp_unit *unit);
+void hp_case_evaluate(FILE *out, const struct hp_case *item);
 
 #endif

@@ -110,16 +110,16 @@ static bool read_request(struct request *request, int argc, char **argv)
     return true;
 }
 
-static void show_failures(const struct hp_units *units,
-                          const struct hp_unit_result *results, size_t failed)
+static void show_failures(const struct hp_cases *cases,
+                          const struct hp_case_result *results, size_t failed)
 {
     size_t shown = 0;
 
-    for (size_t i = 0; i < units->count && shown < SHOWN_MOST; i++) {
-        if (results[i].state == HP_UNIT_PASSED)
+    for (size_t i = 0; i < cases->count && shown < SHOWN_MOST; i++) {
+        if (results[i].state == HP_CASE_PASSED)
             continue;
-        (void)fprintf(stderr, "gate: %s\n%s\n", units->units[i].name,
-                      results[i].state == HP_UNIT_NOT_RUN ? "it did not run"
+        (void)fprintf(stderr, "gate: %s\n%s\n", cases->cases[i].name,
+                      results[i].state == HP_CASE_NOT_RUN ? "it did not run"
                                                           : results[i].message);
         shown++;
     }
@@ -145,54 +145,54 @@ static char *whole_path(const char *path)
 }
 
 static enum hp_exit judge(const struct request *request,
-                          const struct hp_units *units, bool complete)
+                          const struct hp_cases *cases, bool complete)
 {
-    struct hp_unit_result *results =
-        units->count == 0 ? NULL
-                          : hp_pool_run(units, request->jobs, request->seconds);
+    struct hp_case_result *results =
+        cases->count == 0 ? NULL
+                          : hp_pool_run(cases, request->jobs, request->seconds);
     size_t passed = 0, run = 0;
 
-    for (size_t i = 0; results != NULL && i < units->count; i++) {
-        passed += results[i].state == HP_UNIT_PASSED;
-        run += results[i].state != HP_UNIT_NOT_RUN;
+    for (size_t i = 0; results != NULL && i < cases->count; i++) {
+        passed += results[i].state == HP_CASE_PASSED;
+        run += results[i].state != HP_CASE_NOT_RUN;
     }
     if (results != NULL && run > passed)
-        show_failures(units, results, run - passed);
+        show_failures(cases, results, run - passed);
     if (results != NULL && request->junit != NULL &&
-        !hp_junit_write(request->junit, units, results))
+        !hp_junit_write(request->junit, cases, results))
         complete = false;
     (void)printf("gate: %zu passed, %zu failed, %zu skipped%s\n", passed,
-                 run - passed, units->count - run,
-                 complete && run == units->count ? ""
+                 run - passed, cases->count - run,
+                 complete && run == cases->count ? ""
                                                  : "; not all that is due");
-    if (!complete || run == 0 || run < units->count)
+    if (!complete || run == 0 || run < cases->count)
         return HP_EXIT_INPUT;
     return passed == run ? HP_EXIT_GOOD : HP_EXIT_BAD;
 }
 
 static enum hp_exit run(const struct request *request, struct hp_arena *arena)
 {
-    struct hp_units units;
+    struct hp_cases cases;
 
     if (chdir(request->tree) != 0) {
         hp_complain(request->tree, "%s", strerror(errno));
         return HP_EXIT_INPUT;
     }
-    bool complete = hp_units_find(&units, arena, request->only);
+    bool complete = hp_cases_find(&cases, arena, request->only);
     if (request->list) {
-        for (size_t i = 0; i < units.count; i++)
-            (void)puts(units.units[i].name);
-        return complete && units.count > 0 ? HP_EXIT_GOOD : HP_EXIT_INPUT;
+        for (size_t i = 0; i < cases.count; i++)
+            (void)puts(cases.cases[i].name);
+        return complete && cases.count > 0 ? HP_EXIT_GOOD : HP_EXIT_INPUT;
     }
     if (request->accept) {
-        if (!complete || !hp_accept(&units))
+        if (!complete || !hp_accept(&cases))
             return HP_EXIT_INPUT;
-        return request->only != NULL || hp_units_write_index(&units)
+        return request->only != NULL || hp_cases_write_index(&cases)
                    ? HP_EXIT_GOOD
                    : HP_EXIT_INPUT;
     }
-    complete = hp_units_check_index(&units, arena, request->only) && complete;
-    return judge(request, &units, complete);
+    complete = hp_cases_check_index(&cases, arena, request->only) && complete;
+    return judge(request, &cases, complete);
 }
 
 int main(int argc, char **argv)

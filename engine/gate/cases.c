@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "units.h"
+#include "cases.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -20,12 +20,12 @@ static const struct pattern {
     const char *glob;
     const char *ending;
     bool is_table;
-    enum hp_unit_kind kind; /* of what is no table */
+    enum hp_case_kind kind; /* of what is no table */
 } patterns[] = {
-    {"corpus/recipes/*.recipe", ".recipe", false, HP_UNIT_SEED},
-    {"corpus/recipes/*.reg", ".reg", false, HP_UNIT_SEED},
-    {"regressions/*/*/*.transcript", ".transcript", false, HP_UNIT_TRANSCRIPT},
-    {"regressions/*/*/*.tsv", ".tsv", true, HP_UNIT_LIES},
+    {"corpus/recipes/*.recipe", ".recipe", false, HP_CASE_SEED},
+    {"corpus/recipes/*.reg", ".reg", false, HP_CASE_SEED},
+    {"regressions/*/*/*.transcript", ".transcript", false, HP_CASE_TRANSCRIPT},
+    {"regressions/*/*/*.tsv", ".tsv", true, HP_CASE_LIES},
 };
 enum { PATTERN_COUNT = sizeof patterns / sizeof patterns[0] };
 
@@ -39,7 +39,7 @@ static char *copy_text(struct hp_arena *arena, const char *text, size_t size)
     return copy;
 }
 
-static bool read_text(struct hp_unit_file *file, struct hp_arena *arena)
+static bool read_text(struct hp_case_file *file, struct hp_arena *arena)
 {
     struct hp_file input;
 
@@ -51,7 +51,7 @@ static bool read_text(struct hp_unit_file *file, struct hp_arena *arena)
     return file->text != NULL;
 }
 
-static bool find_kind(struct hp_unit_file *file, const struct pattern *pattern)
+static bool find_kind(struct hp_case_file *file, const struct pattern *pattern)
 {
     const char *name = strrchr(file->stem, '/') + 1;
 
@@ -60,7 +60,7 @@ static bool find_kind(struct hp_unit_file *file, const struct pattern *pattern)
         return true;
 #define X(table, text)                                                         \
     if (strcmp(name, text) == 0) {                                             \
-        file->kind = HP_UNIT_##table;                                          \
+        file->kind = HP_CASE_##table;                                          \
         return true;                                                           \
     }
     HP_TABLE_KINDS(X)
@@ -69,7 +69,7 @@ static bool find_kind(struct hp_unit_file *file, const struct pattern *pattern)
     return false;
 }
 
-static bool open_file(struct hp_unit_file *file, struct hp_arena *arena,
+static bool open_file(struct hp_case_file *file, struct hp_arena *arena,
                       const char *path, const struct pattern *pattern)
 {
     size_t stem = strlen(path) - strlen(pattern->ending);
@@ -84,35 +84,35 @@ static bool open_file(struct hp_unit_file *file, struct hp_arena *arena,
     return find_kind(file, pattern) && read_text(file, arena);
 }
 
-/* Adds a unit if its name is wanted. */
-static bool add(struct hp_units *units, struct hp_arena *arena,
-                const struct hp_unit *unit, struct hp_unit_file *file,
+/* Adds a item if its name is wanted. */
+static bool add(struct hp_cases *cases, struct hp_arena *arena,
+                const struct hp_case *item, struct hp_case_file *file,
                 const char *only)
 {
-    if (only != NULL && fnmatch(only, unit->name, 0) != 0)
+    if (only != NULL && fnmatch(only, item->name, 0) != 0)
         return true;
-    if ((units->count & (units->count - 1)) == 0) { /* a power of two */
-        size_t room = units->count == 0 ? 1 : 2 * units->count;
-        struct hp_unit *more =
-            hp_arena_array(arena, room, sizeof *units->units);
+    if ((cases->count & (cases->count - 1)) == 0) { /* a power of two */
+        size_t room = cases->count == 0 ? 1 : 2 * cases->count;
+        struct hp_case *more =
+            hp_arena_array(arena, room, sizeof *cases->cases);
         if (more == NULL) {
             (void)hp_complain_memory();
             return false;
         }
-        if (units->count > 0)
-            memcpy(more, units->units, units->count * sizeof *more);
-        units->units = more;
+        if (cases->count > 0)
+            memcpy(more, cases->cases, cases->count * sizeof *more);
+        cases->cases = more;
     }
-    units->units[units->count++] = *unit;
+    cases->cases[cases->count++] = *item;
     file->count++;
     return true;
 }
 
-static bool add_row(struct hp_units *units, struct hp_arena *arena,
-                    struct hp_unit_file *file, char *line, const char *only)
+static bool add_row(struct hp_cases *cases, struct hp_arena *arena,
+                    struct hp_case_file *file, char *line, const char *only)
 {
-    struct hp_unit unit = {.file = file};
-    size_t columns = file->kind == HP_UNIT_RUNS ? 3 : 2;
+    struct hp_case item = {.file = file};
+    size_t columns = file->kind == HP_CASE_RUNS ? 3 : 2;
 
     for (size_t i = 0; i < columns; i++) {
         char *tab = strchr(line, '\t');
@@ -124,22 +124,22 @@ static bool add_row(struct hp_units *units, struct hp_arena *arena,
             return false;
         }
         *tab = '\0';
-        unit.columns[i] = line;
+        item.columns[i] = line;
         line = tab + 1;
     }
-    unit.expected = line;
-    unit.expected_size = strlen(line);
-    size_t size = strlen(file->stem) + strlen(unit.columns[0]) + 2;
+    item.expected = line;
+    item.expected_size = strlen(line);
+    size_t size = strlen(file->stem) + strlen(item.columns[0]) + 2;
     char *name = hp_arena_alloc(arena, size);
     if (name == NULL)
         return false;
-    (void)snprintf(name, size, "%s/%s", file->stem, unit.columns[0]);
-    unit.name = name;
-    return add(units, arena, &unit, file, only);
+    (void)snprintf(name, size, "%s/%s", file->stem, item.columns[0]);
+    item.name = name;
+    return add(cases, arena, &item, file, only);
 }
 
-static bool add_rows(struct hp_units *units, struct hp_arena *arena,
-                     struct hp_unit_file *file, const char *only)
+static bool add_rows(struct hp_cases *cases, struct hp_arena *arena,
+                     struct hp_case_file *file, const char *only)
 {
     char *text = copy_text(arena, file->text, file->size);
 
@@ -151,96 +151,96 @@ static bool add_rows(struct hp_units *units, struct hp_arena *arena,
         }
         *end = '\0';
         if (*text != '#' && *text != '\0' &&
-            !add_row(units, arena, file, text, only))
+            !add_row(cases, arena, file, text, only))
             return false;
         text = end + 1;
     }
     return text != NULL;
 }
 
-static bool add_units(struct hp_units *units, struct hp_arena *arena,
-                      struct hp_unit_file *file, const char *only)
+static bool add_units(struct hp_cases *cases, struct hp_arena *arena,
+                      struct hp_case_file *file, const char *only)
 {
     static const char sound[] = "sound\n";
-    struct hp_unit unit = {.name = file->stem, .file = file};
+    struct hp_case item = {.name = file->stem, .file = file};
 
-    if (file->kind != HP_UNIT_TRANSCRIPT && file->kind != HP_UNIT_SEED)
-        return add_rows(units, arena, file, only);
-    unit.expected = file->kind == HP_UNIT_SEED ? sound : file->text;
-    unit.expected_size =
-        file->kind == HP_UNIT_SEED ? sizeof sound - 1 : file->size;
-    return add(units, arena, &unit, file, only);
+    if (file->kind != HP_CASE_TRANSCRIPT && file->kind != HP_CASE_SEED)
+        return add_rows(cases, arena, file, only);
+    item.expected = file->kind == HP_CASE_SEED ? sound : file->text;
+    item.expected_size =
+        file->kind == HP_CASE_SEED ? sizeof sound - 1 : file->size;
+    return add(cases, arena, &item, file, only);
 }
 
-static bool find_files(struct hp_units *units, struct hp_arena *arena,
+static bool find_files(struct hp_cases *cases, struct hp_arena *arena,
                        const glob_t *found, const struct pattern *pattern)
 {
     for (size_t i = 0; i < found->gl_pathc; i++) {
-        if (!open_file(&units->files[units->file_count], arena,
+        if (!open_file(&cases->files[cases->file_count], arena,
                        found->gl_pathv[i], pattern))
             return false;
-        units->file_count++;
+        cases->file_count++;
     }
     return true;
 }
 
 static int by_name(const void *a, const void *b)
 {
-    const struct hp_unit *x = a, *y = b;
+    const struct hp_case *x = a, *y = b;
     return strcmp(x->name, y->name);
 }
 
-/* Two units of one name would hide each other in every report. */
-static bool names_differ(const struct hp_units *units)
+/* Two cases of one name would hide each other in every report. */
+static bool names_differ(const struct hp_cases *cases)
 {
-    for (size_t i = 1; i < units->count; i++) {
-        if (strcmp(units->units[i - 1].name, units->units[i].name) == 0) {
-            hp_complain(units->units[i].name, "two cases have this name");
+    for (size_t i = 1; i < cases->count; i++) {
+        if (strcmp(cases->cases[i - 1].name, cases->cases[i].name) == 0) {
+            hp_complain(cases->cases[i].name, "two cases have this name");
             return false;
         }
     }
     return true;
 }
 
-bool hp_units_find(struct hp_units *units, struct hp_arena *arena,
+bool hp_cases_find(struct hp_cases *cases, struct hp_arena *arena,
                    const char *only)
 {
     glob_t found[PATTERN_COUNT];
     size_t total = 0;
     bool done = true;
 
-    *units = (struct hp_units){0};
+    *cases = (struct hp_cases){0};
     for (size_t i = 0; i < PATTERN_COUNT; i++) {
         found[i] = (glob_t){0};
         (void)glob(patterns[i].glob, 0, NULL, &found[i]);
         total += found[i].gl_pathc;
     }
-    units->files = hp_arena_array(arena, total, sizeof *units->files);
+    cases->files = hp_arena_array(arena, total, sizeof *cases->files);
     for (size_t i = 0; i < PATTERN_COUNT; i++) {
-        done = done && units->files != NULL &&
-               find_files(units, arena, &found[i], &patterns[i]);
+        done = done && cases->files != NULL &&
+               find_files(cases, arena, &found[i], &patterns[i]);
         globfree(&found[i]);
     }
-    for (size_t i = 0; done && i < units->file_count; i++)
-        done = add_units(units, arena, &units->files[i], only);
-    if (done && units->count > 0)
-        qsort(units->units, units->count, sizeof *units->units, by_name);
-    return done && names_differ(units);
+    for (size_t i = 0; done && i < cases->file_count; i++)
+        done = add_units(cases, arena, &cases->files[i], only);
+    if (done && cases->count > 0)
+        qsort(cases->cases, cases->count, sizeof *cases->cases, by_name);
+    return done && names_differ(cases);
 }
 
 /* ---- the index ------------------------------------------------------- */
 
-static size_t count_of(const struct hp_units *units, const char *path)
+static size_t count_of(const struct hp_cases *cases, const char *path)
 {
-    for (size_t i = 0; i < units->file_count; i++)
-        if (strcmp(units->files[i].path, path) == 0)
-            return units->files[i].count;
+    for (size_t i = 0; i < cases->file_count; i++)
+        if (strcmp(cases->files[i].path, path) == 0)
+            return cases->files[i].count;
     return 0;
 }
 
-/* One line, "COUNT PATH". With a pattern only files with units that match it
+/* One line, "COUNT PATH". With a pattern only files with cases that match it
  * can be judged. */
-static bool check_line(const struct hp_units *units, char *line, bool all)
+static bool check_line(const struct hp_cases *cases, char *line, bool all)
 {
     char *end;
     unsigned long listed = strtoul(line, &end, 10);
@@ -249,7 +249,7 @@ static bool check_line(const struct hp_units *units, char *line, bool all)
         hp_complain(INDEX, "not COUNT PATH: %s", line);
         return false;
     }
-    size_t found = count_of(units, end + 1);
+    size_t found = count_of(cases, end + 1);
     if (found >= listed || (!all && found > 0))
         return true;
     if (!all)
@@ -259,10 +259,10 @@ static bool check_line(const struct hp_units *units, char *line, bool all)
     return false;
 }
 
-bool hp_units_check_index(const struct hp_units *units, struct hp_arena *arena,
+bool hp_cases_check_index(const struct hp_cases *cases, struct hp_arena *arena,
                           const char *only)
 {
-    struct hp_unit_file index = {.path = INDEX};
+    struct hp_case_file index = {.path = INDEX};
     size_t lines = 0;
     bool same = true;
 
@@ -271,7 +271,7 @@ bool hp_units_check_index(const struct hp_units *units, struct hp_arena *arena,
     for (char *line = index.text, *end; (end = strchr(line, '\n')) != NULL;
          line = end + 1) {
         *end = '\0';
-        if (!check_line(units, line, only == NULL))
+        if (!check_line(cases, line, only == NULL))
             same = false;
         lines++;
     }
@@ -280,7 +280,7 @@ bool hp_units_check_index(const struct hp_units *units, struct hp_arena *arena,
     return same && lines > 0;
 }
 
-bool hp_units_write_index(const struct hp_units *units)
+bool hp_cases_write_index(const struct hp_cases *cases)
 {
     FILE *index = fopen(INDEX, "w");
 
@@ -288,10 +288,10 @@ bool hp_units_write_index(const struct hp_units *units)
         hp_complain(INDEX, "%s", strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < units->file_count; i++)
-        if (units->files[i].count > 0)
-            (void)fprintf(index, "%zu %s\n", units->files[i].count,
-                          units->files[i].path);
+    for (size_t i = 0; i < cases->file_count; i++)
+        if (cases->files[i].count > 0)
+            (void)fprintf(index, "%zu %s\n", cases->files[i].count,
+                          cases->files[i].path);
     if (fclose(index) == 0)
         return true;
     hp_complain(INDEX, "%s", strerror(errno));
