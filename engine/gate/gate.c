@@ -23,7 +23,7 @@ struct request {
     const char *only; /* pattern of names; NULL: all */
     const char *junit;
     unsigned jobs, seconds;
-    bool list, accept;
+    bool list, accept, index;
     const char *tree;
 };
 
@@ -74,6 +74,9 @@ static bool read_option(struct request *request, int option)
     case 'a':
         request->accept = true;
         return true;
+    case 'i':
+        request->index = true;
+        return true;
     case 'h':
         (void)fputs(usage, stdout);
         exit(HP_EXIT_GOOD);
@@ -91,6 +94,7 @@ static bool read_request(struct request *request, int argc, char **argv)
         {"seconds", required_argument, NULL, 's'},
         {"list", no_argument, NULL, 'l'},
         {"accept", no_argument, NULL, 'a'},
+        {"index", no_argument, NULL, 'i'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -104,6 +108,8 @@ static bool read_request(struct request *request, int argc, char **argv)
         if (!read_option(request, option))
             return false;
     if (argc - optind > 1)
+        return false;
+    if (request->index && request->only != NULL)
         return false;
     if (optind < argc)
         request->tree = argv[optind];
@@ -184,13 +190,12 @@ static enum hp_exit run(const struct request *request, struct hp_arena *arena)
             (void)puts(cases.cases[i].name);
         return complete && cases.count > 0 ? HP_EXIT_GOOD : HP_EXIT_INPUT;
     }
-    if (request->accept) {
-        if (!complete || !hp_accept(&cases))
-            return HP_EXIT_INPUT;
-        return request->only != NULL || hp_cases_write_index(&cases)
-                   ? HP_EXIT_GOOD
-                   : HP_EXIT_INPUT;
-    }
+    if (request->accept && !(complete && hp_accept(&cases)))
+        return HP_EXIT_INPUT;
+    if (request->index && !(complete && hp_cases_write_index(&cases)))
+        return HP_EXIT_INPUT;
+    if (request->accept || request->index)
+        return HP_EXIT_GOOD;
     complete = hp_cases_check_index(&cases, arena, request->only) && complete;
     return judge(request, &cases, complete);
 }

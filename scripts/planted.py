@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A copy of the tree in which bugs are planted, built and put before the gate:
+what scripts/canaries and scripts/mutants share. The shipped code is never
+touched."""
+import os
+import pathlib
+import shutil
+import subprocess
+import xml.etree.ElementTree
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+PASSED = "passed"
+
+
+class Copy:
+    def __init__(self, name, preset="gate"):
+        self.preset = preset
+        self.tree = TOP / "build" / name / "tree"
+        self.report = TOP / "build" / name / f"{preset}.xml"
+        self.refresh()
+        self.command(["cmake", "--preset", preset], check=True)
+
+    def command(self, words, **more):
+        return subprocess.run(words, cwd=self.tree, stdin=subprocess.DEVNULL,
+                              capture_output=True, **more)
+
+    def refresh(self):
+        """Makes the copy the same as the working tree; what did not change
+        keeps its time, so that little is built again."""
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others",
+             "--exclude-standard"], cwd=TOP, check=True, capture_output=True)
+        names = {os.fsdecode(name) for name in listed.stdout.split(b"\0")
+                 if name}
+        for name in names:
+            self.restore(name)
+        for path in list(self.tree.rglob("*")):
+            name = str(path.relative_to(self.tree))
+            if not name.startswith("build") and not path.is_dir() and \
+                    name not in names:
+                path.unlink()
+
+    def restore(self, name):
+        source, target = TOP / name, self.tree / name
+        if not source.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or source.read_bytes() != target.read_bytes():
+            shutil.copyfile(source, target)
+            shutil.copymode(source, target)
+
+    def build(self):
+        """"" if the gate could be built, otherwise what the compiler said."""
+        done = self.command(["cmake", "--build", "--preset", self.preset])
+        return "" if done.returncode == 0 else os.fsdecode(done.stdout)
+
+    def run(self, seconds, whole):
+        """The state of each case, or None if the gate had no end in `whole`
+        seconds; each case has `seconds`."""
+        gate = self.tree / "build" / self.preset / "engine" / "gate" / "gate"
+        self.report.unlink(missing_ok=True)
+        # In a group of its own, for its workers must end with it.
+        process = subprocess.Popen(
+            [gate, "--seconds", str(seconds), "--junit", self.report],
+            cwd=self.tree, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
+        try:
+            process.wait(whole)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+            return None
+        return self.states() if self.report.exists() else None
+
+    def states(self):
+        states = {}
+        for case in xml.etree.ElementTree.parse(self.report).iter("testcase"):
+            failure = case.find("failure")
+            states[case.get("name")] = (
+                PASSED if failure is None else failure.get("type"))
+        return states
