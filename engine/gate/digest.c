@@ -87,14 +87,22 @@ static void check_damage(struct hp_digest *digest,
 static void take_damage(struct hp_digest *digest,
                         const struct hp_damage_event *damage)
 {
+    enum { ROOM = 200 };
+    char line[ROOM];
+
     check_damage(digest, damage);
-    digest->damage_count++;
-    if (digest->damage == NULL)
+    if (digest->damage == NULL) {
+        digest->damage_count++;
         return;
-    (void)fprintf(digest->damage, "; %s %s @0x%" PRIx64 " =0x%" PRIx64 " %s",
-                  hp_status_slug(hp_damage_status(damage)), damage->field,
-                  damage->offset, damage->found,
-                  hp_word_of(hp_words_damage, damage->action));
+    }
+    int size = snprintf(line, ROOM, "; %s %s @0x%" PRIx64 " =0x%" PRIx64 " %s",
+                        hp_status_slug(hp_damage_status(damage)), damage->field,
+                        damage->offset, damage->found,
+                        hp_word_of(hp_words_damage, damage->action));
+    if (digest->damage_count++ < HP_DIGEST_SHOWN)
+        (void)fputs(line, digest->damage);
+    else
+        digest->damage_hash = hp_hash(digest->damage_hash, line, (size_t)size);
 }
 
 /* The pieces that data comes in are the reader's affair. */
@@ -154,8 +162,10 @@ void hp_digest_of(struct hp_digest *digest, const struct hp_backend *backend,
                              .image_size = image.len};
     struct hp_sink sink = {sizeof sink, take_event, digest};
 
-    *digest = (struct hp_digest){
-        .hash = HP_HASH_START, .image_size = image.len, .damage = damage};
+    *digest = (struct hp_digest){.hash = HP_HASH_START,
+                                 .damage_hash = HP_HASH_START,
+                                 .image_size = image.len,
+                                 .damage = damage};
     if (next != NULL)
         digest->next = *next;
     digest->result = backend->walk(&input, &sink);
@@ -197,5 +207,9 @@ void hp_digest_print(FILE *out, const struct hp_backend *backend, uint32_t mode,
                       digest.keys, digest.values, digest.data_bytes,
                       digest.hash);
     (void)fputs(damage, out);
+    if (digest.damage_count > HP_DIGEST_SHOWN)
+        (void)fprintf(out, "; %u more %08" PRIx32,
+                      digest.damage_count - HP_DIGEST_SHOWN,
+                      digest.damage_hash);
     free(damage);
 }

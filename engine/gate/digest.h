@@ -20,9 +20,10 @@ struct hp_digest {
     bool badly_nested;
     const char *wrong; /* an invariant that an event breaks; NULL: none */
     uint64_t image_size;
-    FILE *damage; /* where DAMAGE is written to; NULL: nowhere */
+    FILE *damage; /* where the first DAMAGE is written to; NULL: nowhere */
     unsigned damage_count;
-    struct hp_sink next; /* sees every event too; event NULL: nobody */
+    uint32_t damage_hash; /* FNV-1a of what is not written */
+    struct hp_sink next;  /* sees every event too; event NULL: nobody */
 };
 
 /* Walks the image with `backend` in `mode`. `damage` and `next` may be NULL.
@@ -39,7 +40,11 @@ bool hp_digest_equal(const struct hp_digest *a, const struct hp_digest *b);
 #define HP_HASH_START UINT32_C(2166136261)
 uint32_t hp_hash(uint32_t hash, const void *bytes, size_t size);
 
-/* "done 3k 4v 20b 0a1b2c3d; list-count list.count @0x20 =0x5 clamped". */
+/* Damage that is written in full. */
+enum { HP_DIGEST_SHOWN = 8 };
+
+/* "done 3k 4v 20b 0a1b2c3d; list-count list.count @0x20 =0x5 clamped", and
+ * how much more damage there is, with its hash. */
 void hp_digest_print(FILE *out, const struct hp_backend *backend, uint32_t mode,
                      struct hp_span image);
 
