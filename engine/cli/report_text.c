@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "convert.h"
+#include "exclusions.h"
 #include "verdict.h"
 #include "words.h"
 
@@ -257,7 +258,9 @@ static void put_outcome(const struct page *page,
                         const struct hp_outcome *outcome, bool driver)
 {
     enum hp_profile profile = page->options->question.profile;
-    const char *cure = hp_verdict_cure(outcome->verdict, profile, driver);
+    bool nameable = hp_exclusion_is_valid(outcome->writer_path);
+    const char *cure =
+        hp_verdict_cure(outcome->verdict, profile, driver, nameable);
 
     if (outcome->has_path)
         put_text_line(page, "read as", outcome->writer_path);
@@ -271,7 +274,7 @@ static void put_outcome(const struct page *page,
     }
     if (cure[0] != '\0')
         put_line(page, "remedy", cure);
-    if (outcome->verdict == HP_VERDICT_FAIL_VOLUME && !driver &&
+    if (outcome->verdict == HP_VERDICT_FAIL_VOLUME && !driver && nameable &&
         may_be_excluded(profile))
         put_text_line(page, "entry", outcome->writer_path);
 }
@@ -366,11 +369,15 @@ static void put_culprits(const struct page *page)
 static void put_exclusion(const struct page *page,
                           const struct hp_exclusion *entry)
 {
+    /* Of a value that is no list nothing is behind its end: X6. */
+    bool behind =
+        !entry->live && page->report->exclusions_type == HP_REG_MULTI_SZ;
+
     put(page, "  ");
     put_text(page, entry->text);
     hp_output_printf(page->output, ": %zu service%s%s", entry->match_count,
                      entry->match_count == 1 ? "" : "s",
-                     entry->live ? "" : ", behind the end of the list");
+                     behind ? ", behind the end of the list" : "");
     if (entry->findings.count > 0)
         put(page, ", ");
     put_findings(page, entry->findings);

@@ -89,13 +89,16 @@ const char *hp_verdict_reason(enum hp_verdict verdict)
 }
 
 const char *hp_verdict_cure(enum hp_verdict verdict, enum hp_profile profile,
-                            bool driver)
+                            bool driver, bool nameable)
 {
     if (verdict != HP_VERDICT_FAIL_VOLUME)
         return meanings[verdict].cure;
     if (driver)
         return "correct ImagePath, or bring the volume back; the exclusion "
                "list is not known to cover drivers";
+    if (!nameable && profile <= HP_PROFILE_KB980794)
+        return "correct ImagePath, or bring the volume back; no entry of the "
+               "exclusion list can name this path";
     switch (profile) {
     case HP_PROFILE_PRE:
         return "correct ImagePath, or install hotfix KB 980794 and exclude the "

@@ -27,9 +27,12 @@ enum hp_exit hp_exit_of(enum hp_result result);
  * line. */
 int hp_verdict_weight(enum hp_verdict verdict);
 
-/* One sentence: what the verdict means, and what cures it. */
+/* One sentence: what the verdict means. */
 const char *hp_verdict_reason(enum hp_verdict verdict);
+
+/* One sentence: what cures it, for a driver or not; `nameable`: an entry of
+ * ExcludedBinaryPaths can name the path (X3). */
 const char *hp_verdict_cure(enum hp_verdict verdict, enum hp_profile profile,
-                            bool driver);
+                            bool driver, bool nameable);
 
 #endif

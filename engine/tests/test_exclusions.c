@@ -401,7 +401,10 @@ static void finish__tells_what_each_entry_does(void **state)
                 "Q:\\fail.exe. .;"      /* 9 without dots */
                 "E:\\fine.exe;"   /* 10 the one below another letter is fine */
                 "C:\\x.exe -run;" /* 11 with arguments */
-                "Q:\\nothing;;C:\\local.exe");
+                "Q:\\nothing;"
+                "Q:\\f*.exe;"         /* 13, 14 are paths that no entry */
+                "\\\\host\\s\\f.exe;" /* can be, however it is written */
+                ";C:\\local.exe");
     const struct hp_excludable paths[] = {
         {TEXT(u"x:\\moved.exe"), 9, false, true},
         {TEXT(u"q:\\fail.exe"), 8, false, true},
@@ -409,7 +412,9 @@ static void finish__tells_what_each_entry_does(void **state)
         {TEXT(u"C:\\Local.exe"), 6, false, false},
         {TEXT(u"c:\\x.exe"), 5, true, false},
         {TEXT(u"f:\\fine.exe"), 4, true, false},
-        {TEXT(u"relative"), 3, false, true}};
+        {TEXT(u"relative"), 3, false, true},
+        {TEXT(u"q:\\f*.exe"), 2, false, true},
+        {TEXT(u"\\\\host\\s\\f.exe"), 1, false, true}};
     static const char *const want[] = {"E_STALE E_LETTER_MOVED",
                                        "",
                                        "E_HIDES_LOCAL",
@@ -423,6 +428,8 @@ static void finish__tells_what_each_entry_does(void **state)
                                        "E_STALE",
                                        "E_STALE E_TRUNCATION",
                                        "E_STALE",
+                                       "E_WILDCARD",
+                                       "E_UNC",
                                        "DEAD_ENTRIES"};
     static const size_t local[] = {7, 6};
     struct world world;

@@ -378,9 +378,11 @@ static void find_unmatched(const struct finisher *finisher,
                                hp_text_cut(text, 0, exe + 4)) != HP_NOT_FOUND)
             hp_findings_add(findings, "E_TRUNCATION");
     }
-    if (text.count <= HP_LIMIT_TEXT_UNITS &&
-        hp_text_index_find(&finisher->by_path,
-                           meant(finisher->scratch, text)) != HP_NOT_FOUND)
+    if (text.count > HP_LIMIT_TEXT_UNITS)
+        return;
+    text = meant(finisher->scratch, text);
+    if (hp_exclusion_is_valid(text) &&
+        hp_text_index_find(&finisher->by_path, text) != HP_NOT_FOUND)
         hp_findings_add(findings, "E_WOULD_MATCH");
 }
 

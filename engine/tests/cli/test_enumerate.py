@@ -384,6 +384,22 @@ class Text(CliTest):
                       "\n  x: 0 services, behind the end of the list"]:
             self.assertIn(words, text)
 
+    def test_an_ignored_string_is_behind_no_list(self):
+        path = self.system({"A": win32("Q:\\a.exe")},
+                           exclusions=(1, units("Q:\\a.exe\0")))
+        text = self.ask(*FIXED, "--exclusion-type", "strict", path, exit=1)
+        self.assertIn(b"\n  Q:\\a.exe: 0 services, WRONG_TYPE\n", text)
+
+    def test_no_entry_is_proposed_that_could_not_match(self):
+        path = self.system({"A": win32("\\\\?\\Q:\\a.exe"),
+                            "B": win32("Q:\\b.exe")})
+        for profile in (PRE, FIXED):
+            text = self.ask(*profile, path, exit=1)
+            self.assertIn(b"no entry of the exclusion list can name this path",
+                          text)
+            self.assertEqual(text.count(b"\n  entry "), 1)
+            self.assertIn(b"\n  entry     q:\\b.exe\n", text)
+
     def test_damage(self):
         path = self.system({"A": win32("C:\\a.exe")})
         node = Editor(path).key("ControlSet001\\Services\\A")
