@@ -3,6 +3,7 @@
  * hiveproof remedy: the ExcludedBinaryPaths that cures a hive, as a .reg
  * file. */
 #include "commands.h"
+#include "exclusions.h"
 #include "reg_file.h"
 #include "run_model.h"
 
@@ -39,14 +40,34 @@ static void tell_incurable(const struct hp_report *report,
 
 static void tell_excluded(const struct hp_remedy *remedy)
 {
-    for (size_t i = 0; i < remedy->entry_count && i < NAMED_MAX; i++)
-        tell(remedy->entries[i], i < remedy->kept_count
-                                     ? "stays out of the system state backup"
-                                     : "leaves the system state backup: save "
-                                       "it by other means");
+    for (size_t i = 0; i < remedy->entry_count && i < NAMED_MAX; i++) {
+        const char *why = "leaves the system state backup: save it by other "
+                          "means";
+        if (i < remedy->kept_count)
+            why = hp_exclusion_is_valid(remedy->entries[i])
+                      ? "stays out of the system state backup"
+                      : "is kept, but can match nothing";
+        tell(remedy->entries[i], why);
+    }
     tell_rest(remedy->entry_count);
     hp_complain(NULL, "the value has an effect only where hotfix KB 980794 is "
                       "installed");
+}
+
+/* What the hive holds and the file does not. */
+static void tell_lost(const struct hp_report *report)
+{
+    size_t dead = 0;
+
+    for (size_t i = 0; i < report->exclusion_count; i++) {
+        if (!report->exclusions[i].live && dead++ < NAMED_MAX)
+            tell(report->exclusions[i].text,
+                 "has no effect today and is not kept");
+    }
+    tell_rest(dead);
+    if (report->doubtful)
+        hp_complain(NULL, "the hive is damaged: entries and services that "
+                          "cannot be read are not in the file");
 }
 
 static enum hp_exit write_remedy(struct hp_output *output,
@@ -59,9 +80,12 @@ static enum hp_exit write_remedy(struct hp_output *output,
     if (cures) {
         hp_reg_file_write(output, remedy->entries, remedy->entry_count);
         tell_excluded(remedy);
+        tell_lost(report);
     }
     if (remedy->incurable_count > 0)
         return HP_EXIT_BAD;
+    if (cures && report->doubtful)
+        return HP_EXIT_INDETERMINATE;
     if (!cures && report->result != HP_RESULT_OK) {
         hp_complain(NULL, "whether an exclusion is needed is not known; see "
                           "hiveproof enumerate");

@@ -23,7 +23,6 @@ struct run {
     struct hp_volumes volumes;
     struct hp_exclusions exclusions;
     struct hp_judge judge;
-    bool decisive; /* damage that makes a good result doubtful */
 };
 
 /* ---- reading ----------------------------------------------------------- */
@@ -75,7 +74,7 @@ static bool report_damage(struct run *run)
         list[count++] = second->damage[i].damage;
     run->report->damage = list;
     run->report->damage_count = count;
-    run->decisive = first->decisive || second->decisive;
+    run->report->doubtful = first->decisive || second->decisive;
     return true;
 }
 
@@ -87,7 +86,7 @@ static enum hp_status check_services(struct run *run, struct hp_error *err)
 
     if (run->services.has_services)
         return HP_OK;
-    if (!run->decisive || !looks_right)
+    if (!run->report->doubtful || !looks_right)
         return hp_fail(err, HP_E_NOT_SYSTEM, 0, "Services", 0);
     hp_findings_add(&run->findings, "SERVICES_LOST");
     return HP_OK;
@@ -236,7 +235,7 @@ static bool conclude(struct run *run)
         least = HP_BAD_INDETERMINATE;
     if (!list_culprits(run, worst, least))
         return false;
-    if (report->result == HP_RESULT_OK && run->decisive)
+    if (report->result == HP_RESULT_OK && report->doubtful)
         report->result = HP_RESULT_INDETERMINATE;
     return true;
 }

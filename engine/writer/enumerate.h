@@ -233,6 +233,7 @@ struct hp_report {
     size_t service_count;
     const struct hp_report_damage *damage;
     size_t damage_count;
+    bool doubtful; /* some damage, listed or not, is decisive */
 };
 
 /* Runs the model on the SYSTEM hive of `hive`. Everything *report points to

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from minimal_hive import add_services, driver, multi, units, win32
+from minimal_hive import Editor, add_services, driver, multi, units, win32
 from support import CliTest, UNSAFE, VOLUMES, folder
 
 FIXED = ["--profile", "kb980794", *VOLUMES]
@@ -68,6 +68,26 @@ class RegFile(CliTest):
             7, units("C:\\live.exe\0\0Q:\\dead.exe\0\0")))
         self.assertEqual(entries_of(self.remedy(path)),
                          ["C:\\live.exe", "q:\\b.exe"])
+        self.assertIn("Q:\\dead.exe: has no effect today and is not kept",
+                      self.said)
+
+    def test_entries_that_match_nothing_stay(self):
+        path = self.system({"B": win32("Q:\\b.exe")},
+                           exclusions=multi('"C:\\quoted.exe"'))
+        self.assertEqual(entries_of(self.remedy(path)),
+                         ['"C:\\quoted.exe"', "q:\\b.exe"])
+        self.assertIn('"C:\\quoted.exe": is kept, but can match nothing',
+                      self.said)
+
+    def test_a_damaged_hive_may_hold_more(self):
+        path = self.system({"B": win32("Q:\\b.exe")},
+                           exclusions=multi("C:\\lost.exe"))
+        node = Editor(path).key("ControlSet001\\Control\\SystemWriter")
+        with open(path, "r+b") as file:
+            file.seek(node + 4 + 40)  # the value list, outside the hive
+            file.write(b"\0\0\0\x70")
+        self.assertEqual(entries_of(self.remedy(path, exit=4)), ["q:\\b.exe"])
+        self.assertIn("the hive is damaged: entries", self.said)
 
     def test_only_hex_digits_of_the_hive(self):
         path = self.system({"Evil\r\n[HKEY]": win32(
