@@ -70,7 +70,9 @@ static void *take(struct hp_arena *arena, size_t size)
 
     if (arena->chunk > 0 && size <= SIZE_MAX - align)
         step = (size + align - 1) / align * align;
-    if ((arena->chunk == 0 || step > arena->left) && !refill(arena, step))
+    /* Of no block there is not even an empty piece. */
+    if ((arena->chunk == 0 || arena->blocks == NULL || step > arena->left) &&
+        !refill(arena, step))
         return NULL;
     void *memory = arena->free;
     arena->free += step;

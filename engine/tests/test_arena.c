@@ -278,6 +278,20 @@ static void chunked__allocations_share_blocks(void **state)
     hp_arena_close(&arena);
 }
 
+/* Nothing is not NULL, also before and after there was a block. */
+static void chunked__nothing_from_an_empty_arena_is_something(void **state)
+{
+    struct ledger l = {0};
+    struct hp_arena arena = chunked_with(&l, SIZE_MAX);
+
+    (void)state;
+    assert_non_null(hp_arena_alloc(&arena, 0));
+    hp_arena_close(&arena);
+    l = (struct ledger){0};
+    assert_non_null(hp_arena_alloc(&arena, 0));
+    hp_arena_close(&arena);
+}
+
 /* A large one has a block of its own size; the greatest size fails. */
 static void chunked__large_allocations(void **state)
 {
@@ -343,6 +357,7 @@ int main(void)
         cmocka_unit_test(copy__is_of_its_own),
         cmocka_unit_test(arena__each_failure_loses_that_one_only),
         cmocka_unit_test(chunked__allocations_share_blocks),
+        cmocka_unit_test(chunked__nothing_from_an_empty_arena_is_something),
         cmocka_unit_test(chunked__large_allocations),
         cmocka_unit_test(chunked__limit_and_failure),
         cmocka_unit_test(libc_allocator__takes_and_gives),
