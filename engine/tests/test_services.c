@@ -589,7 +589,7 @@ static void control_set__reads_mounted_devices(void **state)
 {
     struct hp_control_sets sets;
     struct hp_arena arena;
-    static const uint8_t large[5000];
+    static const uint8_t large[70000];
 
     (void)state;
     fake_begin(&hive);
@@ -602,8 +602,8 @@ static void control_set__reads_mounted_devices(void **state)
     assert_int_equal(sets.devices[0].type, 3);
     assert_int_equal(sets.devices[0].data_size, 4);
     assert_memory_equal(sets.devices[0].data.ptr, "abcd", 4);
-    assert_int_equal(sets.devices[1].data_size, 5000);
-    assert_int_equal(sets.devices[1].data.len, 4096);
+    assert_int_equal(sets.devices[1].data_size, 70000);
+    assert_int_equal(sets.devices[1].data.len, 65536);
     assert_int_equal(sets.devices[1].type, 1);
     hp_arena_close(&arena);
     fake_end(&hive);

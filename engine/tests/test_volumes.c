@@ -328,6 +328,10 @@ static const struct {
     {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 2},
       {TEXT_INIT(u"\\DosDevices\\F:"), 3, SPAN_INIT("abab"), 4}},
      ""},
+    /* Of both only the start was kept. */
+    {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 4},
+      {TEXT_INIT(u"\\DosDevices\\F:"), 3, SPAN_INIT("ab"), 6}},
+     ""},
     {{{TEXT_INIT(u"\\DosDevices\\E:"), 3, SPAN_INIT("ab"), 2},
       {TEXT_INIT(u"\\DosDevices\\e:"), 3, SPAN_INIT("cd"), 2}},
      "MOUNTED_DEVICES_DUPLICATE"},

@@ -118,9 +118,12 @@ static bool add_system_drive(struct hp_volumes *volumes, char letter)
            add(volumes, &volume);
 }
 
-static bool same_data(struct hp_span a, struct hp_span b)
+static bool same_data(const struct hp_mounted_device *a,
+                      const struct hp_mounted_device *b)
 {
-    return a.len > 0 && a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a->data.len > 0 && a->data.len == b->data.len &&
+           a->data_size == b->data_size &&
+           memcmp(a->data.ptr, b->data.ptr, a->data.len) == 0;
 }
 
 static bool same_disk(struct hp_span a, struct hp_span b)
@@ -170,8 +173,8 @@ static void find_letters(struct lettered *lettered,
             continue;
         for (size_t k = 0; k < 26; k++) {
             const struct hp_mounted_device *other = lettered->device[k];
-            if (other != NULL && (k == (size_t)(letter - 'A') ||
-                                  same_data(other->data, devices[i].data)))
+            if (other != NULL &&
+                (k == (size_t)(letter - 'A') || same_data(other, &devices[i])))
                 hp_findings_add(findings, "MOUNTED_DEVICES_DUPLICATE");
         }
         if (lettered->device[letter - 'A'] == NULL)
@@ -203,7 +206,7 @@ static bool merge_guid(struct hp_volumes *volumes, bool *added,
 {
     for (size_t k = 0; k < 26; k++) {
         if (lettered->device[k] == NULL ||
-            !same_data(lettered->device[k]->data, device->data))
+            !same_data(lettered->device[k], device))
             continue;
         size_t item = volumes->by_letter[k];
         struct hp_volume *volume = &volumes->list[item];
