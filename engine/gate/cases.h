@@ -20,6 +20,7 @@
     X(LIES, "lies")         /* a recipe line: what both modes read */          \
     X(RUNS, "runs")         /* recipe lines, options: what the writer does */  \
     X(PATHS, "paths")       /* options of `path`: what the writer does */      \
+    X(SOFTWARE, "software") /* recipe lines, options of `path`: the same */    \
     X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */
 
 enum hp_case_kind {

@@ -99,7 +99,8 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
     return forged;
 }
 
-/* Rows of `lies` and `runs` begin with the recipe of the table's name. */
+/* Rows of `lies`, `runs` and `software` begin with the recipe of the table's
+ * name. */
 static struct forged *forge_with_base(FILE *out, const struct hp_case *item)
 {
     char head[PATH_MAX];
@@ -174,26 +175,44 @@ static bool read_options(struct hp_options *options, struct hp_arena *arena,
                HP_EXIT_GOOD;
 }
 
-static void enumerate(FILE *out, struct hp_options *options,
-                      struct hp_span image)
+/* The hive of a row as a source; `file` must stay as long as it is used. */
+static struct hp_source source_of(struct hp_file *file,
+                                  const struct hp_options *options,
+                                  const struct forged *forged)
 {
-    struct hp_file file = {
-        .path = "SYSTEM", .size = image.len, .full_size = image.len, .fd = -1};
+    struct hp_span image = forged->guarded.image;
+
+    *file = (struct hp_file){
+        .path = "HIVE", .size = image.len, .full_size = image.len, .fd = -1};
+    struct hp_source hive =
+        hp_source_of(file, options, &options->reader[0], true);
+    hive.input.image = image.ptr;
+    return hive;
+}
+
+static void print_refusal(FILE *out, enum hp_status status,
+                          const struct hp_error *err)
+{
+    (void)fprintf(out, "%s %s", hp_status_slug(status),
+                  err->field == NULL ? "" : err->field);
+}
+
+static void enumerate(FILE *out, struct hp_options *options,
+                      const struct forged *forged)
+{
     struct hp_error err = {HP_OK, 0, NULL, 0};
     struct hp_report report;
+    struct hp_file file;
     char detail[HP_DETAIL_ROOM] = "";
 
-    struct hp_source hive =
-        hp_source_of(&file, options, &options->reader[0], true);
-    hive.input.image = image.ptr;
+    struct hp_source hive = source_of(&file, options, forged);
     enum hp_status status =
         hp_enumerate(&report, options->arena, &hive, &options->question, &err,
                      detail, sizeof detail);
     if (status == HP_OK)
         hp_report_line(out, &report);
     else
-        (void)fprintf(out, "%s %s", hp_status_slug(status),
-                      err.field == NULL ? "" : err.field);
+        print_refusal(out, status, &err);
 }
 
 static void evaluate_run(FILE *out, const struct hp_case *item)
@@ -209,14 +228,19 @@ static void evaluate_run(FILE *out, const struct hp_case *item)
     (void)snprintf(line, sizeof line, "enumerate SYSTEM %s", item->columns[2]);
     if (forged->open) {
         if (read_options(&options, &arena, words, "enumerate", line))
-            enumerate(out, &options, forged->guarded.image);
+            enumerate(out, &options, forged);
+        else
+            (void)fputs("wrong use", out);
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
     }
     close_forged(forged);
     hp_arena_close(&arena);
 }
 
-static void evaluate_path(FILE *out, const struct hp_case *item)
+/* Judges the path that `arguments` tell of, on a machine whose SOFTWARE hive
+ * is `forged` (NULL: not given). */
+static void judge_path(FILE *out, const char *arguments,
+                       const struct forged *forged)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
     char line[LINE_ROOM];
@@ -224,14 +248,42 @@ static void evaluate_path(FILE *out, const struct hp_case *item)
     struct hp_error err = {HP_OK, 0, NULL, 0};
     struct hp_options options;
     struct hp_report report;
+    struct hp_source software;
+    struct hp_file file;
     char detail[HP_DETAIL_ROOM] = "";
 
-    (void)snprintf(line, sizeof line, "path %s", item->columns[1]);
-    if (read_options(&options, &arena, words, "path", line) &&
-        hp_judge_path(&report, &arena, &options.path, &options.question, &err,
-                      detail, sizeof detail) == HP_OK)
-        hp_service_line(out, &report);
+    (void)snprintf(line, sizeof line, "path %s", arguments);
+    if (read_options(&options, &arena, words, "path", line)) {
+        if (forged != NULL) {
+            software = source_of(&file, &options, forged);
+            options.question.software = &software;
+        }
+        enum hp_status status =
+            hp_judge_path(&report, &arena, &options.path, &options.question,
+                          &err, detail, sizeof detail);
+        if (status != HP_OK)
+            print_refusal(out, status, &err);
+        else if (forged != NULL)
+            hp_machine_line(out, &report);
+        else
+            hp_service_line(out, &report);
+    } else {
+        (void)fputs("wrong use", out);
+    }
     hp_arena_close(&arena);
+}
+
+static void evaluate_software(FILE *out, const struct hp_case *item)
+{
+    struct forged *forged = forge_with_base(out, item);
+
+    if (forged == NULL)
+        return;
+    if (forged->open) {
+        judge_path(out, item->columns[2], forged);
+        (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
+    }
+    close_forged(forged);
 }
 
 static void evaluate_row(FILE *out, const struct hp_case *item)
@@ -241,7 +293,9 @@ static void evaluate_row(FILE *out, const struct hp_case *item)
     else if (item->file->kind == HP_CASE_RUNS)
         evaluate_run(out, item);
     else if (item->file->kind == HP_CASE_PATHS)
-        evaluate_path(out, item);
+        judge_path(out, item->columns[1], NULL);
+    else if (item->file->kind == HP_CASE_SOFTWARE)
+        evaluate_software(out, item);
     else
         evaluate_mistake(out, item);
 }

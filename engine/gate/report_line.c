@@ -4,13 +4,26 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "digest.h"
 #include "file_out.h"
 #include "words.h"
 
+/* Units of a text that are written out. Of a longer one the first SHORT, how
+ * many there are, and a hash of all. */
+enum { LONG = 320, SHORT = 32 };
+
 static void put_text(FILE *out, const char *name, struct hp_text text)
 {
+    struct hp_text shown = text;
+
+    if (text.count > LONG)
+        shown.count = SHORT;
     (void)fprintf(out, " %s\"", name);
-    (void)hp_escape_text(hp_out_to_file(out), HP_ESCAPE_TERMINAL, text);
+    (void)hp_escape_text(hp_out_to_file(out), HP_ESCAPE_TERMINAL, shown);
+    if (text.count > LONG)
+        (void)fprintf(out, "... %zu units, %08" PRIx32, text.count,
+                      hp_hash(HP_HASH_START, text.units,
+                              text.count * sizeof text.units[0]));
     (void)fputc('"', out);
 }
 
@@ -114,6 +127,8 @@ static void put_remedy(FILE *out, const struct hp_report *report)
         hp_arena_chunked(hp_allocator_libc, (size_t)1 << 26);
     struct hp_remedy remedy;
 
+    if (report->exclusion_count == 0 && report->result != HP_RESULT_FAILED)
+        return; /* nothing to keep or to cure */
     if (hp_remedy_of(&remedy, &arena, report) == HP_OK) {
         (void)fprintf(
             out, " remedy keeps %zu, cures %zu, not %zu:", remedy.kept_count,
@@ -166,4 +181,18 @@ void hp_service_line(FILE *out, const struct hp_report *report)
 {
     put_service(out, &report->services[0]);
     put_environment(out, report);
+}
+
+void hp_machine_line(FILE *out, const struct hp_report *report)
+{
+    const struct hp_hotfix *hotfix = &report->hotfix;
+
+    hp_service_line(out, report);
+    for (size_t i = 0; i < report->volume_count; i++)
+        put_volume(out, &report->volumes[i]);
+    put_findings(out, report->findings);
+    put_text(out, "product ", hotfix->product);
+    put_text(out, "pack ", hotfix->service_pack);
+    put_hotfix(out, hotfix);
+    (void)fprintf(out, " %s", hotfix->reason);
 }

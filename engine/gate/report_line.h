@@ -14,4 +14,7 @@ void hp_report_line(FILE *out, const struct hp_report *report);
 /* The same of the one service of hp_judge_path's report. */
 void hp_service_line(FILE *out, const struct hp_report *report);
 
+/* The same, and what the SOFTWARE hive says of the machine. */
+void hp_machine_line(FILE *out, const struct hp_report *report);
+
 #endif
