@@ -112,7 +112,8 @@ static bool add_row(struct hp_cases *cases, struct hp_arena *arena,
                     struct hp_case_file *file, char *line, const char *only)
 {
     struct hp_case item = {.file = file};
-    bool both = file->kind == HP_CASE_RUNS || file->kind == HP_CASE_SOFTWARE;
+    bool both = file->kind == HP_CASE_RUNS || file->kind == HP_CASE_STARVED ||
+                file->kind == HP_CASE_SOFTWARE;
     size_t columns = both ? 3 : 2;
 
     for (size_t i = 0; i < columns; i++) {

@@ -19,6 +19,7 @@
 #define HP_TABLE_KINDS(X)                                                      \
     X(LIES, "lies")         /* a recipe line: what both modes read */          \
     X(RUNS, "runs")         /* recipe lines, options: what the writer does */  \
+    X(STARVED, "starved")   /* the same, each allocation denied once */        \
     X(PATHS, "paths")       /* options of `path`: what the writer does */      \
     X(SOFTWARE, "software") /* recipe lines, options of `path`: the same */    \
     X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */

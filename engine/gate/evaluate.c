@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "digest.h"
+#include "memory.h"
 #include "native.h"
 #include "options.h"
 #include "output.h"
@@ -197,22 +198,87 @@ static void print_refusal(FILE *out, enum hp_status status,
                   err->field == NULL ? "" : err->field);
 }
 
-static void enumerate(FILE *out, struct hp_options *options,
-                      const struct forged *forged)
+/* Memory of one row, watched. */
+struct watched {
+    struct hp_memory memory;
+    struct hp_arena arena;
+};
+
+static void open_watched(struct watched *watched, size_t fail_at)
+{
+    watched->memory = (struct hp_memory){.fail_at = fail_at};
+    watched->arena =
+        hp_arena_of(hp_memory_allocator(&watched->memory), REPORT_MEMORY);
+}
+
+static void close_watched(FILE *out, struct watched *watched)
+{
+    hp_arena_close(&watched->arena);
+    if (watched->memory.overrun)
+        (void)fputs(" overrun", out);
+}
+
+/* Enumerates the hive of a row, and works out its remedy. */
+static enum hp_status enumerate(struct hp_report *report,
+                                struct watched *watched,
+                                const struct hp_source *hive,
+                                const struct hp_options *options,
+                                struct hp_error *err)
+{
+    struct hp_remedy remedy;
+    char detail[HP_DETAIL_ROOM] = "";
+    enum hp_status status =
+        hp_enumerate(report, &watched->arena, hive, &options->question, err,
+                     detail, sizeof detail);
+
+    return status == HP_OK ? hp_remedy_of(&remedy, &watched->arena, report)
+                           : status;
+}
+
+static void run_row(FILE *out, const struct hp_options *options,
+                    const struct forged *forged)
 {
     struct hp_error err = {HP_OK, 0, NULL, 0};
+    struct watched watched;
     struct hp_report report;
     struct hp_file file;
-    char detail[HP_DETAIL_ROOM] = "";
-
     struct hp_source hive = source_of(&file, options, forged);
-    enum hp_status status =
-        hp_enumerate(&report, options->arena, &hive, &options->question, &err,
-                     detail, sizeof detail);
+
+    open_watched(&watched, 0);
+    enum hp_status status = enumerate(&report, &watched, &hive, options, &err);
     if (status == HP_OK)
         hp_report_line(out, &report);
     else
         print_refusal(out, status, &err);
+    close_watched(out, &watched);
+}
+
+/* Again and again, each time with the next allocation denied, until there is
+ * none left. The hive is the SOFTWARE hive too. */
+static void starve_row(FILE *out, struct hp_options *options,
+                       const struct forged *forged)
+{
+    struct hp_file file;
+    struct hp_source hive = source_of(&file, options, forged);
+    bool denied = true;
+
+    options->question.software = &hive;
+    for (size_t i = 1; denied; i++) {
+        struct hp_error err = {HP_OK, 0, NULL, 0};
+        struct watched watched;
+        struct hp_report report;
+
+        open_watched(&watched, i);
+        enum hp_status status =
+            enumerate(&report, &watched, &hive, options, &err);
+        denied = watched.memory.calls >= i;
+        if (!denied && status == HP_OK)
+            hp_report_line(out, &report);
+        else if (!denied || status != HP_E_NO_MEMORY)
+            (void)fprintf(out, "%zu: %s; ", i, hp_status_slug(status));
+        close_watched(out, &watched);
+    }
+    options->question.software = NULL;
 }
 
 static void evaluate_run(FILE *out, const struct hp_case *item)
@@ -227,10 +293,12 @@ static void evaluate_run(FILE *out, const struct hp_case *item)
         return;
     (void)snprintf(line, sizeof line, "enumerate SYSTEM %s", item->columns[2]);
     if (forged->open) {
-        if (read_options(&options, &arena, words, "enumerate", line))
-            enumerate(out, &options, forged);
-        else
+        if (!read_options(&options, &arena, words, "enumerate", line))
             (void)fputs("wrong use", out);
+        else if (item->file->kind == HP_CASE_STARVED)
+            starve_row(out, &options, forged);
+        else
+            run_row(out, &options, forged);
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
     }
     close_forged(forged);
@@ -249,9 +317,11 @@ static void judge_path(FILE *out, const char *arguments,
     struct hp_options options;
     struct hp_report report;
     struct hp_source software;
+    struct watched watched;
     struct hp_file file;
     char detail[HP_DETAIL_ROOM] = "";
 
+    open_watched(&watched, 0);
     (void)snprintf(line, sizeof line, "path %s", arguments);
     if (read_options(&options, &arena, words, "path", line)) {
         if (forged != NULL) {
@@ -259,8 +329,8 @@ static void judge_path(FILE *out, const char *arguments,
             options.question.software = &software;
         }
         enum hp_status status =
-            hp_judge_path(&report, &arena, &options.path, &options.question,
-                          &err, detail, sizeof detail);
+            hp_judge_path(&report, &watched.arena, &options.path,
+                          &options.question, &err, detail, sizeof detail);
         if (status != HP_OK)
             print_refusal(out, status, &err);
         else if (forged != NULL)
@@ -270,6 +340,7 @@ static void judge_path(FILE *out, const char *arguments,
     } else {
         (void)fputs("wrong use", out);
     }
+    close_watched(out, &watched);
     hp_arena_close(&arena);
 }
 
@@ -290,7 +361,8 @@ static void evaluate_row(FILE *out, const struct hp_case *item)
 {
     if (item->file->kind == HP_CASE_LIES)
         evaluate_lie(out, item);
-    else if (item->file->kind == HP_CASE_RUNS)
+    else if (item->file->kind == HP_CASE_RUNS ||
+             item->file->kind == HP_CASE_STARVED)
         evaluate_run(out, item);
     else if (item->file->kind == HP_CASE_PATHS)
         judge_path(out, item->columns[1], NULL);
