@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control_set.h"
 
+#include "count.h"
 #include "grow.h"
 
 /* Bytes kept of an entry of MountedDevices. Real ones have some hundred, and
@@ -104,10 +105,9 @@ enum hp_status hp_control_sets_read(struct hp_control_sets *sets,
                                     struct hp_error *err, char *text,
                                     uint32_t text_size)
 {
-    const struct hp_probe probe = {keys,     sizeof(keys) / sizeof(keys[0]),
-                                   values,   sizeof(values) / sizeof(values[0]),
-                                   on_enter, on_value,
-                                   sets,     arena};
+    const struct hp_probe probe = {
+        keys,     HP_COUNT(keys), values, HP_COUNT(values),
+        on_enter, on_value,       sets,   arena};
 
     *sets = (struct hp_control_sets){.arena = arena};
     return hp_probe_run(&sets->probe, &probe, hive, err, text, text_size);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "count.h"
 #include "hp_limits.h"
 
 /* Ours: SystemRoot, SystemDrive and those of the tables below. */
@@ -113,7 +114,7 @@ static bool put_defaults(struct hp_environment *environment)
 {
     struct hp_text value;
 
-    for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(defaults); i++) {
         if (!hp_text_of(&value, environment->arena, defaults[i].value) ||
             !put_ascii(environment, defaults[i].name, value, "assumed"))
             return false;
@@ -142,7 +143,7 @@ static bool put_software(struct hp_environment *environment,
         {"Public", software->public_folder},
     };
 
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(paths); i++) {
         if (paths[i].value.count > 0 &&
             !put_ascii(environment, paths[i].name, paths[i].value, "software"))
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exclusions.h"
 
+#include "count.h"
 #include "hp_limits.h"
 #include "multi_sz.h"
 
@@ -50,7 +51,7 @@ static const struct {
 /* Units of a prefix that is not the KB's kind of path. */
 static size_t nt_prefix(struct hp_text text)
 {
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(prefixes); i++) {
         if (hp_text_starts_nocase(text, prefixes[i].prefix))
             return prefixes[i].units;
     }
@@ -120,7 +121,7 @@ bool hp_exclusion_is_valid(struct hp_text text)
     struct hp_finding_list findings = {.count = 0};
 
     find_in_entry(&findings, text);
-    for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(fatal); i++) {
         if (hp_finding_list_has(&findings, fatal[i]))
             return false;
     }
@@ -151,7 +152,7 @@ static void find_in_value(struct hp_finding_list *findings,
         bits = hp_multi_sz_findings(raw->data);
     else
         hp_findings_add(findings, "WRONG_TYPE");
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(names); i++) {
         if ((bits & names[i].bit) != 0)
             hp_findings_add(findings, names[i].name);
     }

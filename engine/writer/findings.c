@@ -38,7 +38,7 @@ bool hp_findings_seal(struct hp_findings *findings, struct hp_arena *arena,
 
     if (list->count > 0) {
         names = hp_arena_copy(arena, list->names,
-                              list->count * sizeof(list->names[0]));
+                              list->count * sizeof(*list->names));
         if (names == NULL)
             return false;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hotfix.h"
 
+#include "count.h"
+
 #include <stdio.h>
 
 #define STATE_INSTALLED 0x70u /* CurrentState of a package */
@@ -26,7 +28,7 @@ static const struct {
     {6, 0, 6002, 22341, 23999},
     {6, 1, 7600, 20756, 21999},
 };
-enum { MILESTONES = sizeof(milestones) / sizeof(milestones[0]) };
+enum { MILESTONES = HP_COUNT(milestones) };
 
 /* Reads up to four numbers with dots between them. */
 static struct version version_of(struct hp_text text)
@@ -113,8 +115,7 @@ static bool add_strings(struct evidence *evidence,
     static const char key[] = "SOFTWARE\\Microsoft\\Windows NT\\"
                               "CurrentVersion\\";
 
-    for (size_t i = 0; i < sizeof(windows_strings) / sizeof(windows_strings[0]);
-         i++) {
+    for (size_t i = 0; i < HP_COUNT(windows_strings); i++) {
         struct hp_text text = software->strings[windows_strings[i].string],
                        name;
         if (text.count > 0 &&

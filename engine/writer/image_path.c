@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image_path.h"
 
+#include "count.h"
 #include "hp_limits.h"
 
 /* Win32 takes MAX_PATH - 1 units without the \\?\ prefix. */
@@ -113,7 +114,7 @@ bool hp_image_path_driver(struct hp_text *path, struct hp_arena *arena,
     struct hp_text parts[3] = {system_root, text, {NULL, 0}};
 
     if (text.count == 0) {
-        parts[0].count = sizeof(root) / sizeof(root[0]) - 1;
+        parts[0].count = HP_COUNT(root) - 1;
         parts[1] = service;
         parts[2] = (struct hp_text){sys, 4};
     } else if (text.units[0] == '\\') {
@@ -272,7 +273,7 @@ static bool is_reserved(struct hp_text component)
         base.count = end;
     while (base.count > 0 && base.units[base.count - 1] == ' ')
         base.count--;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < HP_COUNT(names); i++) {
         if (hp_text_is_nocase(base, names[i]))
             return true;
     }

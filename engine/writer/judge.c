@@ -490,7 +490,7 @@ static bool run_steps(struct hp_service_result *result, struct hp_judge *judge,
     }
     result->launch_count = launch.count;
     result->launch = hp_arena_copy(judge->arena, launch.list,
-                                   launch.count * sizeof(launch.list[0]));
+                                   launch.count * sizeof(*launch.list));
     return result->launch != NULL;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "launch.h"
 
+#include "count.h"
+
 static const uint16_t exe[] = u".exe";
 static const uint16_t system32[] = u"\\System32\\";
 static const uint16_t system16[] = u"\\System\\";
@@ -9,8 +11,7 @@ static const uint16_t nt_root[] = u"\\SystemRoot\\";
 static const uint16_t nt_drivers[] = u"\\SystemRoot\\System32\\drivers\\";
 static const uint16_t sys[] = u".sys";
 
-#define TEXT_OF(array)                                                         \
-    ((struct hp_text){(array), sizeof(array) / sizeof((array)[0]) - 1})
+#define TEXT_OF(array) ((struct hp_text){(array), HP_COUNT(array) - 1})
 
 static bool add(struct hp_launch *launch, struct hp_arena *arena,
                 struct hp_text first, struct hp_text second,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "count.h"
 #include "grow.h"
 #include "hp_limits.h"
 
@@ -213,7 +214,7 @@ enum hp_status hp_services_read(struct hp_services *services,
     struct hp_probe_key rows[KEY_COUNT];
     char name[sizeof("ControlSet4294967295")];
     const struct hp_probe probe = {
-        rows,     KEY_COUNT, values,   sizeof(values) / sizeof(values[0]),
+        rows,     KEY_COUNT, values,   HP_COUNT(values),
         on_enter, on_value,  services, arena};
 
     for (size_t i = 0; i < KEY_COUNT; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "software.h"
 
+#include "count.h"
 #include "hp_limits.h"
 
 #define TEXT_KEPT (2 * (size_t)HP_LIMIT_TEXT_UNITS + 2)
@@ -182,10 +183,9 @@ enum hp_status hp_software_read(struct hp_software *software,
                                 struct hp_error *err, char *text,
                                 uint32_t text_size)
 {
-    const struct hp_probe probe = {keys,     sizeof(keys) / sizeof(keys[0]),
-                                   values,   sizeof(values) / sizeof(values[0]),
-                                   on_enter, on_value,
-                                   software, arena};
+    const struct hp_probe probe = {
+        keys,     HP_COUNT(keys), values,   HP_COUNT(values),
+        on_enter, on_value,       software, arena};
 
     *software = (struct hp_software){.arena = arena};
     enum hp_status status =
