@@ -371,17 +371,21 @@ static void put_no_data(struct printer *p, const struct hp_plan_value *value)
     }
 }
 
+/* True if a thing's name is its label. No units may lie where others do. */
+static bool is_label(struct hp_text name, struct hp_text label)
+{
+    return name.units == label.units && name.count == label.count;
+}
+
 static void put_value(struct printer *p, const struct hp_plan_value *value)
 {
-    bool same = value->name.units == value->label.units;
-
     if (value->label.count == 0)
         put(p, "@");
     else
         put_string(p, value->label);
     put(p, " = ");
     put_data(p, value->type, value->bytes);
-    if (!same) {
+    if (!is_label(value->name, value->label)) {
         gap(p);
         put(p, "name=");
         put_string(p, value->name);
@@ -533,7 +537,7 @@ static void put_security_of(struct printer *p, const struct hp_plan_key *key)
 static void put_key(struct printer *p, const struct hp_plan_key *key)
 {
     put_path(p, key);
-    if (key->parent == NULL || key->name.units != key->label.units) {
+    if (key->parent == NULL || !is_label(key->name, key->label)) {
         gap(p);
         put(p, "name=");
         put_string(p, key->name);

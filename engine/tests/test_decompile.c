@@ -329,6 +329,24 @@ static void recipe__says_what_the_hive_holds(void **state)
 }
 
 /* Files that are no hive, and hives cut off anywhere. */
+/* The second value without a name has a label instead. */
+static void names__without_units_are_no_labels(void **state)
+{
+    struct forged f;
+    struct text t;
+
+    (void)state;
+    text_open(&t);
+    forge_open(&f, "[\\]\n"
+                   "@ = dword:1\n"
+                   "\"v\" = dword:2\n"
+                   "vk[\\]\"v\".name_length = 0\n");
+    expect_same(&t, f.image.bytes, f.image.size);
+    assert_non_null(strstr(t.bytes, "\"~1\" = dword:00000002 name=\"\" "));
+    free(t.bytes);
+    forge_close(&f);
+}
+
 static void any_bytes__have_a_recipe(void **state)
 {
     static const size_t sizes[] = {0,    1,    4,    511,  4095, 4096,
@@ -555,6 +573,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recipe__says_what_the_hive_holds),
+        cmocka_unit_test(names__without_units_are_no_labels),
         cmocka_unit_test(any_bytes__have_a_recipe),
         cmocka_unit_test(broken_hives__have_a_recipe),
         cmocka_unit_test(keys__too_deep_are_not_understood),
