@@ -20,7 +20,10 @@ INCLUDE = re.compile(r'include "([^"]*)"')
 COMMAND = "$ hiveproof "
 HALVES = ("unfixed.transcript", "fixed.transcript")
 TRANSCRIPTS = ("expected.transcript", *HALVES)
-TABLES = ("lies.tsv", "runs.tsv", "paths.tsv", "mistakes.tsv")
+# The gate's own list of tables, in the tree that this file stands in.
+KINDS = pathlib.Path(__file__).resolve().parents[2] / "gate" / "cases.h"
+TABLES = tuple(f"{name}.tsv" for name in re.findall(
+    r'^    X\(\w+, "(\w+)"\)', KINDS.read_text(encoding="utf-8"), re.M))
 CASE_FILES = ("corpus/recipes/*.recipe", "corpus/recipes/*.reg",
               "regressions/*/*/*.transcript", "regressions/*/*/*.tsv")
 NO_AREAS = ("canaries",)
@@ -45,10 +48,10 @@ def rows_of(path):
 
 
 def words_of(path):
-    """What the commands of a transcript name."""
+    """What the commands of a transcript, or the rows of a table, name."""
     for line in text_of(path).split("\n"):
-        if line.startswith(COMMAND):
-            yield from re.split(r"[ '=,]+", line)
+        if line.startswith(COMMAND) or path.suffix == ".tsv":
+            yield from re.split(r"[ '=,/\t]+", line)
 
 
 # ---- one case ------------------------------------------------------------
@@ -98,6 +101,7 @@ def named_by_cases(folder):
         if (folder / name).is_file():
             yield name
             yield name.replace(".tsv", ".recipe")
+            yield from words_of(folder / name)
             yield from INCLUDE.findall(text_of(folder / name))
 
 
