@@ -254,13 +254,31 @@ static bool may_be_excluded(enum hp_profile profile)
     return profile == HP_PROFILE_PRE || profile == HP_PROFILE_KB980794;
 }
 
+static bool has_finding(struct hp_findings findings, const char *name)
+{
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* What cures it, or "". */
+static const char *cure_of(const struct page *page,
+                           const struct hp_outcome *outcome, bool driver,
+                           bool nameable)
+{
+    if (has_finding(outcome->findings, "EXCLUSION_TYPE"))
+        return "make ExcludedBinaryPaths a REG_MULTI_SZ, or say what its type "
+               "does: --exclusion-type";
+    return hp_verdict_cure(outcome->verdict, page->options->question.profile,
+                           driver, nameable);
+}
+
 static void put_outcome(const struct page *page,
                         const struct hp_outcome *outcome, bool driver)
 {
-    enum hp_profile profile = page->options->question.profile;
     bool nameable = hp_exclusion_is_valid(outcome->writer_path);
-    const char *cure =
-        hp_verdict_cure(outcome->verdict, profile, driver, nameable);
+    const char *cure = cure_of(page, outcome, driver, nameable);
 
     if (outcome->has_path)
         put_text_line(page, "read as", outcome->writer_path);
@@ -275,7 +293,7 @@ static void put_outcome(const struct page *page,
     if (cure[0] != '\0')
         put_line(page, "remedy", cure);
     if (outcome->verdict == HP_VERDICT_FAIL_VOLUME && !driver && nameable &&
-        may_be_excluded(profile))
+        may_be_excluded(page->options->question.profile))
         put_text_line(page, "entry", outcome->writer_path);
 }
 

@@ -74,7 +74,9 @@ static const struct meaning {
          "only",
          "put the binary on a local volume"},
     [HP_VERDICT_INDETERMINATE] =
-        {3, "what this path means is not known, see the findings",
+        {3,
+         "whether the backup takes this path is not known, see its volume and "
+         "the findings",
          "say what is known: --volume, --software, --env"},
 };
 

@@ -390,6 +390,14 @@ class Text(CliTest):
         text = self.ask(*FIXED, "--exclusion-type", "strict", path, exit=1)
         self.assertIn(b"\n  Q:\\a.exe: 0 services, WRONG_TYPE\n", text)
 
+    def test_the_cure_of_a_wrong_type(self):
+        path = self.system({"A": win32("Q:\\a.exe"), "B": win32("R:\\b.exe")},
+                           exclusions=(1, units("Q:\\a.exe\0")))
+        text = self.ask(*FIXED, "--volume", "R=unknown", path, exit=4)
+        for cure in [b"make ExcludedBinaryPaths a REG_MULTI_SZ, or",
+                     b"say what is known: --volume"]:
+            self.assertEqual(text.count(b"\n  remedy    " + cure), 1, text)
+
     def test_no_entry_is_proposed_that_could_not_match(self):
         path = self.system({"A": win32("\\\\?\\Q:\\a.exe"),
                             "B": win32("Q:\\b.exe")})
