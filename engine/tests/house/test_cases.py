@@ -136,6 +136,17 @@ class Cases(unittest.TestCase):
         (self.folder / "more").mkdir()
         self.see("more is used by nothing")
 
+    def test_what_a_row_uses(self):
+        self.put("rows.json", "{}\n")
+        self.see("rows.json is used by nothing")
+        self.put("lies.tsv", "a\t--volumes regressions/x/rows.json\tb\n"
+                             "c\td\te\n")
+        self.see()
+
+    def test_the_tables_are_those_of_the_gate(self):
+        self.assertIn("lies.tsv", cases.TABLES)
+        self.assertGreaterEqual(len(cases.TABLES), 4)
+
     def test_what_only_an_unused_file_uses(self):
         self.put("SYSTEM.recipe", "hiveproof recipe 1\n")
         self.see("base.recipe is used by nothing")
