@@ -9,6 +9,7 @@
 #include "hp_limits.h"
 #include "input.h"
 #include "print.h"
+#include "scrub.h"
 #include "text_stream.h"
 
 enum {
@@ -129,7 +130,8 @@ static enum hp_exit dump_recipe(const struct hp_file *file,
     struct hp_recipe_error err;
     struct hp_plan plan;
 
-    bool done = hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
+    bool done = (!options->scrub || hp_scrub(&image, &arena, image)) &&
+                hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
                 hp_decompile(&plan, image, &err);
     if (hp_file_has_changed(file)) {
         hp_arena_close(&arena);

@@ -304,6 +304,12 @@ static enum hp_exit apply_layout(const struct given *given)
     return HP_EXIT_GOOD;
 }
 
+static enum hp_exit apply_scrub(const struct given *given)
+{
+    given->options->scrub = true;
+    return HP_EXIT_GOOD;
+}
+
 /* ---- forge ----------------------------------------------------------- */
 
 static enum hp_exit apply_output(const struct given *given)
@@ -423,6 +429,8 @@ static const struct row rows[] = {
      "events (default), count or recipe"},
     {"layout", "L", HP_CMD_DUMP, layouts, apply_layout,
      "of a recipe: pinned (default), which forges the same bytes, or auto"},
+    {"scrub", NULL, HP_CMD_DUMP, NULL, apply_scrub,
+     "a recipe without what the hive says: names, data, security, times"},
     {"output", "HIVE", HP_CMD_FORGE, NULL, apply_output,
      "the file that is written; also -o HIVE"},
     {"force", NULL, HP_CMD_FORGE, NULL, apply_force,
@@ -586,6 +594,8 @@ static enum hp_exit read_operands(struct hp_options *options)
                                "--help");
     if (options->auto_layout && !options->recipe)
         return wrong_use(NULL, "--layout belongs to --format recipe");
+    if (options->scrub && !options->recipe)
+        return wrong_use(NULL, "--scrub belongs to --format recipe");
     if (options->recipe && options->reader_count > 0)
         return wrong_use(NULL, "a recipe is made without a back end");
     if (command->bit == HP_CMD_DIFF && options->reader_count != 2)

@@ -65,7 +65,8 @@ struct hp_options {
     bool json;
     bool count;
     bool recipe;      /* dump: as a recipe, */
-    bool auto_layout; /* without what forge chooses itself */
+    bool auto_layout; /* without what forge chooses itself, */
+    bool scrub;       /* without content */
 
     /* forge */
     const char *output_file;
