@@ -300,9 +300,13 @@ static void refer(struct hp_scrub *s, uint8_t kind, uint32_t offset,
         return;
     uint8_t found = kind_at(s, offset);
     bool list = kind == HP_RECORD_VALUES || kind == HP_RECORD_SEGMENTS;
-    if (found != HP_RECORD_CELL || (list && is_list(s, offset, count))) {
-        add(s, found != HP_RECORD_CELL ? found : kind, offset,
-            found != HP_RECORD_CELL ? 0 : count, false);
+    bool known = found != HP_RECORD_CELL;
+    if (known) {
+        kind = found;
+        count = 0;
+    }
+    if (known ? is_sound(s, offset) : list && is_list(s, offset, count)) {
+        add(s, kind, offset, count, false);
         return;
     }
     if (s->guess_count == s->guess_room) {
@@ -491,6 +495,65 @@ static void explore_record(struct hp_scrub *s,
     }
 }
 
+/* True if one of the offsets in `list` is of a cell. */
+static bool leads_on(struct hp_scrub *s, struct hp_span list, size_t stride)
+{
+    if (!hp_scrub_spend(s, list.len))
+        return false;
+    for (size_t at = 0; at < list.len && list.len - at >= 4; at += stride)
+        if (is_in_reach(s, hp_at_u32(list, at)))
+            return true;
+    return false;
+}
+
+static bool is_likely_list(struct hp_scrub *s, const struct hp_scrub_guess *g)
+{
+    bool leaf = g->kind == HP_RECORD_LEAF, index = g->kind == HP_RECORD_INDEX;
+    size_t stride = leaf ? LIST_ELEMENT_LONG : LIST_ELEMENT_SHORT;
+    size_t at = (size_t)g->offset + CELL_SIZE_FIELD;
+    uint32_t room = room_at(s, g->offset), count = g->count;
+    struct hp_span list;
+
+    if (leaf || index) {
+        count = hp_scrub_u16(s->bins, at + LIST_COUNT);
+        at += LIST_ELEMENTS;
+        room -= room < LIST_ELEMENTS ? room : LIST_ELEMENTS;
+    }
+    uint64_t size = stride * (uint64_t)count;
+    if (is_sound(s, g->offset) && size <= room && room - size < CELL_ALIGN)
+        return true;
+    return hp_span_sub(s->bins, at, size < room ? (size_t)size : room, &list) &&
+           leads_on(s, list, stride);
+}
+
+/* True if what stands there makes sense as what it is taken for; without the
+ * signature its cell must have room for it, too. */
+static bool is_likely(struct hp_scrub *s, const struct hp_scrub_guess *g)
+{
+    enum { NAME_MOST = 512 };
+    size_t at = (size_t)g->offset + CELL_SIZE_FIELD;
+    uint32_t room = room_at(s, g->offset), fixed = fixed_part(g->kind);
+    uint32_t most = room < fixed ? 0 : room - fixed, size;
+
+    if (kind_at(s, g->offset) == g->kind)
+        most = UINT32_MAX;
+    switch (g->kind) {
+    case HP_RECORD_NK:
+        size = hp_scrub_u16(s->bins, at + NK_NAME_LENGTH);
+        return size <= most && size <= NAME_MOST;
+    case HP_RECORD_VK:
+        size = hp_scrub_u16(s->bins, at + VK_NAME_LENGTH);
+        return size <= most &&
+               hp_scrub_u16(s->bins, at + VK_FLAGS) <= VK_FLAG_COMPRESSED;
+    case HP_RECORD_SK:
+        return hp_scrub_u32(s->bins, at + SK_DESCRIPTOR_SIZE) <= most;
+    case HP_RECORD_DB:
+        return is_in_reach(s, hp_scrub_u32(s->bins, at + DB_LIST));
+    default:
+        return is_likely_list(s, g);
+    }
+}
+
 /* Everything that hangs from the records from number *next on. */
 static void explore_all(struct hp_scrub *s, size_t *next)
 {
@@ -506,7 +569,8 @@ static void explore_all(struct hp_scrub *s, size_t *next)
         struct hp_scrub_guess g = s->guesses[guess++];
         bool content =
             hp_scrub_is_content(s, (size_t)g.offset + CELL_SIZE_FIELD);
-        bool nothing = content || is_taken(s, g.kind, g.offset, g.count);
+        bool nothing = content || is_taken(s, g.kind, g.offset, g.count) ||
+                       !is_likely(s, &g);
         add(s, nothing ? HP_RECORD_CELL : g.kind, g.offset, g.count, true);
     }
     s->guess_count = 0;

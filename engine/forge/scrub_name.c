@@ -189,14 +189,15 @@ struct hp_span hp_scrub_name(const struct hp_scrub *s,
     return name;
 }
 
-static size_t collect(struct hp_scrub *s, struct name *names)
+static size_t collect(struct hp_scrub *s, struct name *names, bool guessed,
+                      size_t count)
 {
-    size_t count = 0;
     bool narrow;
 
     for (uint32_t i = 0; i < s->count; i++) {
         const struct hp_scrub_record *record = &s->records[i];
-        if (record->kind != HP_RECORD_NK && record->kind != HP_RECORD_VK)
+        if (record->guessed != guessed ||
+            (record->kind != HP_RECORD_NK && record->kind != HP_RECORD_VK))
             continue;
         struct hp_span bytes = hp_scrub_name(s, record, &narrow);
         if (bytes.len == 0 || !hp_scrub_spend(s, bytes.len))
@@ -221,7 +222,7 @@ void hp_scrub_names(struct hp_scrub *s)
         s->no_memory = true;
         return;
     }
-    size_t count = collect(s, names);
+    size_t count = collect(s, names, true, collect(s, names, false, 0));
     if (count > 0)
         qsort(names, count, sizeof *names, compare_names);
     for (size_t begin = 0, end; begin < count; begin = end) {
