@@ -6,7 +6,7 @@
 #include "assemble.h"
 #include "scrub_parts.h"
 
-enum { FILLER = 'x', MINOR_ASSUMED = 5 };
+enum { FILLER = 'x', MINOR_LEAST = 3, MINOR_MOST = 6, MINOR_ASSUMED = 5 };
 
 /* Lists, names and data that are looked at: this much, and for each byte of the
  * image; a sound hive needs less than eight. What is left then is filler. */
@@ -78,7 +78,7 @@ static void scrub_bins(struct hp_scrub *s)
         s->no_memory = true;
         return;
     }
-    hp_scrub_tile(s);
+    hp_scrub_tile(s, false);
     hp_scrub_explore(s);
     if (s->no_memory)
         return;
@@ -86,7 +86,7 @@ static void scrub_bins(struct hp_scrub *s)
     hp_scrub_names(s);
     hp_scrub_fields(s, false);
     hp_scrub_hints(s);
-    hp_scrub_tile(s);
+    hp_scrub_tile(s, true);
 }
 
 bool hp_scrub(struct hp_span *scrubbed, struct hp_arena *arena,
@@ -100,7 +100,7 @@ bool hp_scrub(struct hp_span *scrubbed, struct hp_arena *arena,
     fill(s.out, image);
     s.work_left = WORK_LEAST + WORK_PER_BYTE * (uint64_t)image.len;
     s.minor = hp_scrub_u32(image, BASE_MINOR);
-    if (s.minor > MINOR_ASSUMED + 1)
+    if (s.minor < MINOR_LEAST || s.minor > MINOR_MOST)
         s.minor = MINOR_ASSUMED;
     if (is_hive(image)) {
         if (image.len > BASE_SIZE) {

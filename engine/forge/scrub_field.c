@@ -66,7 +66,7 @@ uint32_t hp_scrub_size(uint32_t raw, size_t left)
 uint64_t hp_scrub_time(uint64_t value)
 {
     const uint64_t year_10000 = UINT64_C(2650467744000000000);
-    const uint64_t some_time = UINT64_C(0x01d0000000000000);
+    const uint64_t some_time = UINT64_C(0x01d0a5a5a5a5a5a5);
 
     if (value <= 3 || value == UINT64_MAX)
         return value;
@@ -103,7 +103,6 @@ enum policy {
     LENGTH, /* of a name or class; elements */
     SMALL,  /* a number of few bits */
     TYPE,   /* of a value */
-    FLAGS,  /* of a value */
     DATA,   /* offset or inline data */
     SIZE    /* of data */
 };
@@ -143,7 +142,7 @@ static const struct rule rules[] = {
     {HP_RECORD_VK, VK_DATA_SIZE, SIZE},
     {HP_RECORD_VK, VK_DATA, DATA},
     {HP_RECORD_VK, VK_TYPE, TYPE},
-    {HP_RECORD_VK, VK_FLAGS, FLAGS},
+    {HP_RECORD_VK, VK_FLAGS, WHOLE},
     {HP_RECORD_VK, VK_SPARE, BLANK},
     {HP_RECORD_LEAF, LIST_SIGNATURE, LETTERS},
     {HP_RECORD_LEAF, LIST_COUNT, LENGTH},
@@ -261,8 +260,6 @@ static uint64_t number_of(const struct hp_scrub *s,
         return small_of((uint32_t)value);
     case TYPE:
         return type_of((uint32_t)value);
-    case FLAGS:
-        return value <= UINT8_MAX ? value : (value & 3) | FILLER << 8;
     case SIZE:
         return size_of(s, at, (uint32_t)value);
     default:
@@ -303,6 +300,24 @@ static void copy_field(struct hp_scrub *s, const struct hp_scrub_record *record,
                                number_at(bytes.ptr, width)));
 }
 
+/* True if `offset` is of a record that the list could lead to. */
+static bool belongs(const struct hp_scrub *s,
+                    const struct hp_scrub_record *list, uint32_t offset)
+{
+    static const uint8_t keys[] = {HP_RECORD_NK, HP_RECORD_LEAF,
+                                   HP_RECORD_INDEX};
+
+    if (list->kind == HP_RECORD_VALUES)
+        return hp_scrub_find(s, HP_RECORD_VK, offset) != HP_SCRUB_NONE;
+    if (list->kind == HP_RECORD_SEGMENTS)
+        return hp_scrub_is_start(s, offset);
+    for (size_t i = 0; i < sizeof keys; i++)
+        if (hp_scrub_find(s, keys[i], offset) != HP_SCRUB_NONE)
+            return true;
+    return false;
+}
+
+/* Copies the elements, and those behind that a wrong count leaves out. */
 static void copy_elements(struct hp_scrub *s,
                           const struct hp_scrub_record *record)
 {
@@ -313,11 +328,15 @@ static void copy_elements(struct hp_scrub *s,
     size_t base = (size_t)record->offset + CELL_SIZE_FIELD;
     uint32_t count = hp_scrub_elements(s, record);
 
-    if (!hp_scrub_spend(s, stride * (uint64_t)count))
-        return;
-    for (; count > 0; count--, at += stride)
+    for (uint32_t i = 0; at < payload.len && payload.len - at >= stride; i++) {
+        uint32_t offset = hp_at_u32(payload, at);
+        if ((i >= count && !belongs(s, record, offset)) ||
+            !hp_scrub_spend(s, stride))
+            return;
         hp_scrub_put(s->out_bins + base + at, 4,
-                     offset_of(s, base + at, hp_at_u32(payload, at)));
+                     offset_of(s, base + at, offset));
+        at += stride;
+    }
 }
 
 static void copy_descriptor(struct hp_scrub *s,

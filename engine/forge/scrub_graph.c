@@ -25,17 +25,19 @@ static void mark_all(struct hp_scrub *s, size_t at, size_t end)
 }
 
 /* Copies the sizes of the cells from `at` to `end` as far as any parser could
- * go on, and marks the cells as far as their sizes are right. */
+ * go on, and marks the cells as far as their sizes are right. If that is not to
+ * the end, one of them may have been wrong before, and cells are anywhere. */
 static void tile_cells(struct hp_scrub *s, uint32_t at, size_t end)
 {
     bool right = true;
+    size_t first = at;
 
     while (end - at >= CELL_ALIGN) {
         uint32_t raw = hp_at_u32(s->bins, at), size = magnitude(raw);
         bool whole = size >= CELL_ALIGN && size <= end - at;
         hp_scrub_put(s->out_bins + at, 4, hp_scrub_size(raw, end - at));
         if (right && (!whole || size % CELL_ALIGN != 0)) {
-            mark_all(s, at, end);
+            mark_all(s, first, end);
             right = false;
         }
         if (!whole || size % 4 != 0)
@@ -63,7 +65,7 @@ static size_t next_header(struct hp_span bins, size_t at)
     return at;
 }
 
-void hp_scrub_tile(struct hp_scrub *s)
+void hp_scrub_tile(struct hp_scrub *s, bool again)
 {
     uint32_t declared = hp_scrub_u32(s->image, BASE_BINS_SIZE);
     size_t at = 0, end = s->bins.len;
@@ -75,7 +77,8 @@ void hp_scrub_tile(struct hp_scrub *s)
             at = next_header(s->bins, at);
             continue;
         }
-        hp_scrub_bin(s, (uint32_t)at);
+        if (bin || !again)
+            hp_scrub_bin(s, (uint32_t)at);
         if (!bin || size == 0 || size % BIN_ALIGN != 0) {
             size_t next = next_header(s->bins, at);
             mark_all(s, at, next);
@@ -470,6 +473,7 @@ static void explore_record(struct hp_scrub *s,
                            const struct hp_scrub_record *record)
 {
     struct hp_span payload = hp_scrub_payload(s, record);
+    uint32_t segments;
 
     switch (record->kind) {
     case HP_RECORD_NK:
@@ -483,8 +487,9 @@ static void explore_record(struct hp_scrub *s,
         refer(s, HP_RECORD_SK, hp_scrub_u32(payload, SK_BLINK), 0);
         break;
     case HP_RECORD_DB:
+        segments = hp_scrub_u16(payload, DB_COUNT);
         refer(s, HP_RECORD_SEGMENTS, hp_scrub_u32(payload, DB_LIST),
-              hp_scrub_u16(payload, DB_COUNT));
+              segments == 0 ? 1 : segments);
         break;
     case HP_RECORD_CELL:
     case HP_RECORD_DATA:

@@ -73,8 +73,9 @@ static inline uint32_t hp_scrub_u32(struct hp_span s, size_t at)
 /* ---- graph: what is what --------------------------------------------- */
 
 /* Finds the bins and their cells, copies what holds them together. To be called
- * once more when all else is copied, for it has the last word. */
-void hp_scrub_tile(struct hp_scrub *s);
+ * again when all else is copied, for it has the last word; but not where a
+ * header is none, which may be another record. */
+void hp_scrub_tile(struct hp_scrub *s, bool again);
 
 /* Finds all records, replaces data and class names. */
 void hp_scrub_explore(struct hp_scrub *s);
