@@ -439,9 +439,12 @@ static void copy_time(struct hp_scrub *s, size_t at)
 
 void hp_scrub_base(struct hp_scrub *s)
 {
-    static const uint8_t numbers[] = {BASE_MAJOR,     BASE_MINOR, BASE_TYPE,
-                                      BASE_FORMAT,    BASE_ROOT,  BASE_CLUSTER,
-                                      BASE_BINS_SIZE, BASE_FLAGS};
+    static const uint8_t numbers[] = {BASE_MAJOR,    BASE_MINOR, BASE_TYPE,
+                                      BASE_FORMAT,   BASE_ROOT,  BASE_CLUSTER,
+                                      BASE_BINS_SIZE};
+    /* No parser is known to make anything of larger ones. */
+    static const uint16_t words[] = {BASE_FLAGS, BASE_BOOT_TYPE,
+                                     BASE_BOOT_RECOVER};
     struct hp_span name;
 
     if (s->image.len < 4)
@@ -454,8 +457,9 @@ void hp_scrub_base(struct hp_scrub *s)
         bool place = numbers[i] == BASE_ROOT || numbers[i] == BASE_BINS_SIZE;
         copy_number(s, numbers[i], place ? s->bins.len + NEAR : UINT8_MAX);
     }
-    copy_number(s, BASE_BOOT_TYPE, UINT8_MAX);
-    copy_number(s, BASE_BOOT_RECOVER, UINT8_MAX);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (hp_scrub_u32(s->image, words[i]) <= UINT8_MAX)
+            copy_number(s, words[i], UINT8_MAX);
     if (s->image.len >= BASE_GUID_SIGNATURE + 4)
         hp_scrub_letters(s->out + BASE_GUID_SIGNATURE,
                          s->image.ptr + BASE_GUID_SIGNATURE, "rmtm");
