@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "assemble.h"
+#include "layout.h"
 #include "scrub_parts.h"
 
 enum { FILLER = 'x', MINOR_LEAST = 3, MINOR_MOST = 6, MINOR_ASSUMED = 5 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "layout.h"
 #include "scrub_parts.h"
 
 enum { FILLER = 'x', NEAR = 4096, FEW_BITS = 4 };

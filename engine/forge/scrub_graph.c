@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "layout.h"
 #include "scrub_parts.h"
 
 enum { FIRST_ROOM = 256, FILLER = 'x' };
 
 /* ---- bins and cells -------------------------------------------------- */
+
+bool hp_scrub_is_start(const struct hp_scrub *s, uint32_t offset)
+{
+    size_t bit = offset / CELL_ALIGN;
+
+    return offset % CELL_ALIGN == 0 && offset < s->bins.len &&
+           (s->starts[bit / 8] >> bit % 8 & 1) != 0;
+}
 
 static uint32_t magnitude(uint32_t raw)
 {

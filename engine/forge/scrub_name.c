@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout.h"
 #include "scrub_parts.h"
 #include "utf16.h"
 

@@ -9,7 +9,6 @@
 
 #include "arena.h"
 #include "field.h"
-#include "layout.h"
 #include "span.h"
 
 /* A place that something takes for a record, whatever is there. Lists are
@@ -98,13 +97,10 @@ size_t hp_scrub_stride(const struct hp_scrub_record *record);
 uint32_t hp_scrub_elements(const struct hp_scrub *s,
                            const struct hp_scrub_record *record);
 
-static inline bool hp_scrub_is_start(const struct hp_scrub *s, uint32_t offset)
-{
-    return offset % CELL_ALIGN == 0 && offset < s->bins.len &&
-           (s->starts[offset / CELL_ALIGN / 8] >> offset / CELL_ALIGN % 8 &
-            1) != 0;
-}
+/* True if a cell starts at `offset`, or may where cells cannot be told. */
+bool hp_scrub_is_start(const struct hp_scrub *s, uint32_t offset);
 
+/* True if the byte at `at` of the bins is content without doubt. */
 static inline bool hp_scrub_is_content(const struct hp_scrub *s, size_t at)
 {
     return (s->content[at / 32] >> at / 4 % 8 & 1) != 0;
