@@ -10,9 +10,9 @@
 enum { FILLER = 'x', MINOR_LEAST = 3, MINOR_MOST = 6, MINOR_ASSUMED = 5 };
 
 /* Lists, names and data that are looked at: this much, and for each byte of the
- * image; a sound hive needs less than eight. What is left then is filler. */
+ * image; a sound hive needs less than four. What is left then is filler. */
 #define WORK_LEAST (UINT64_C(1) << 20)
-#define WORK_PER_BYTE 32
+#define WORK_PER_BYTE 8
 
 /* Where nothing is known, no word stays but zero. */
 static void fill(uint8_t *to, struct hp_span from)

@@ -233,14 +233,14 @@ static void copy_letters(uint8_t *to, struct hp_span from)
 
 /* The slot of a value's data: inline data is content. */
 static void copy_data(const struct hp_scrub *s, size_t at, uint8_t *to,
-                      struct hp_span vk)
+                      struct hp_span vk, struct hp_span slot)
 {
-    uint32_t value = hp_at_u32(vk, VK_DATA);
-
     if ((hp_scrub_u32(vk, VK_DATA_SIZE) & VK_INLINE) == 0)
-        hp_scrub_put(to, 4, offset_of(s, at, value));
+        hp_scrub_put(to, 4, offset_of(s, at, hp_at_u32(slot, 0)));
+    else if (hp_scrub_is_text(hp_scrub_u32(vk, VK_TYPE)))
+        hp_scrub_text(to, slot);
     else
-        memset(to, FILLER, 4);
+        memset(to, FILLER, slot.len);
 }
 
 /* `at` is where the field is among the bins. */
@@ -294,7 +294,7 @@ static void copy_field(struct hp_scrub *s, const struct hp_scrub_record *record,
     else if (rule->policy == BLANK)
         hp_scrub_blank(to, bytes.ptr, width);
     else if (rule->policy == DATA)
-        copy_data(s, at, to, payload);
+        copy_data(s, at, to, payload, bytes);
     else
         hp_scrub_put(to, width,
                      number_of(s, record, (enum policy)rule->policy, at,

@@ -402,7 +402,7 @@ static void replace(struct hp_scrub *s, uint32_t offset, uint32_t size,
         s->content[word / 8] |= (uint8_t)(1u << word % 8);
 }
 
-static bool is_text(uint32_t type)
+bool hp_scrub_is_text(uint32_t type)
 {
     return type == 1 || type == 2 || type == 6 || type == 7;
 }
@@ -430,7 +430,7 @@ static void explore_vk(struct hp_scrub *s, struct hp_span vk)
 {
     uint32_t size = hp_scrub_u32(vk, VK_DATA_SIZE);
     uint32_t offset = hp_scrub_u32(vk, VK_DATA);
-    bool text = is_text(hp_scrub_u32(vk, VK_TYPE));
+    bool text = hp_scrub_is_text(hp_scrub_u32(vk, VK_TYPE));
 
     if (size == 0 || (size & VK_INLINE) != 0 || !is_in_reach(s, offset))
         return;

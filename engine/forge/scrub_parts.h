@@ -122,6 +122,9 @@ void hp_scrub_names(struct hp_scrub *s);
 /* Replaces the hints of all lists: right ones by right ones. */
 void hp_scrub_hints(struct hp_scrub *s);
 
+/* True of REG_SZ, REG_EXPAND_SZ, REG_LINK and REG_MULTI_SZ. */
+bool hp_scrub_is_text(uint32_t type);
+
 /* Writes text of the length and kind of the UTF-16LE `from`. */
 void hp_scrub_text(uint8_t *to, struct hp_span from);
 
