@@ -323,12 +323,11 @@ enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
                              struct hp_error *err, char *text,
                              uint32_t text_size)
 {
-    const struct hp_dword one = {true, true, 1};
     struct hp_service service = {
         .name = path->name,
-        .type = {true, true, path->driver ? 0x01 : 0x10},
-        .start = {true, true, path->driver ? 1 : 2},
-        .error_control = one,
+        .type = {.valid = true, .number = path->driver ? 0x01 : 0x10},
+        .start = {.valid = true, .number = path->driver ? 1 : 2},
+        .error_control = {.valid = true},
         .image_path = {
             .present = !path->missing, .type = path->type, .data = path->data}};
     struct hp_service *list[] = {&service};

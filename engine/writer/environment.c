@@ -31,15 +31,15 @@ static const struct {
     {"TEMP", "%SystemRoot%\\TEMP"},
 };
 
-/* How much a source counts against another. */
-static int rank_of(const char *source)
+/* The user's value stands above all others, one of the hive's Environment above
+ * those that are derived or assumed, or come from the SOFTWARE hive. */
+static bool replaces(const char *source, const char *other)
 {
-    if (strcmp(source, "user") == 0)
-        return 2;
-    return strcmp(source, "environment") == 0 ? 1 : 0;
+    return strcmp(other, "user") != 0 && strcmp(other, source) != 0 &&
+           (strcmp(source, "user") == 0 || strcmp(source, "environment") == 0);
 }
 
-/* Sets a variable unless it has a value that counts as much: of two values
+/* Sets a variable that has no value yet, or one that this replaces: of equals
  * the first is the one that Windows finds. */
 static void put(struct hp_environment *environment, struct hp_text name,
                 struct hp_text value, const char *source)
@@ -52,7 +52,7 @@ static void put(struct hp_environment *environment, struct hp_text name,
 
     if (at == count)
         environment->count++;
-    else if (rank_of(environment->variables[at].source) >= rank_of(source))
+    else if (!replaces(source, environment->variables[at].source))
         return;
     environment->variables[at] = (struct hp_variable){name, value, source};
 }

@@ -115,9 +115,9 @@ static void find_in_entry(struct hp_finding_list *findings, struct hp_text text)
 
 bool hp_exclusion_is_valid(struct hp_text text)
 {
-    static const char *const fatal[] = {
-        "E_EMPTY", "E_TOO_LONG", "E_QUOTED",   "E_ENVVAR",  "E_NTPREFIX",
-        "E_UNC",   "E_RELATIVE", "E_WILDCARD", "E_CONTROL", "E_NO_FILENAME"};
+    static const char *const fatal[] = {"E_TOO_LONG", "E_QUOTED",
+                                        "E_ENVVAR",   "E_WILDCARD",
+                                        "E_CONTROL",  "E_NO_FILENAME"};
     struct hp_finding_list findings = {.count = 0};
 
     find_in_entry(&findings, text);
@@ -125,8 +125,8 @@ bool hp_exclusion_is_valid(struct hp_text text)
         if (hp_finding_list_has(&findings, fatal[i]))
             return false;
     }
-    /* Blanks before the drive and X:/ are spelled wrong, but X:\ they are
-     * not. */
+    /* What starts in any other way may be found fault with or not, but X:\ it
+     * is not. */
     return hp_text_is_rooted(text);
 }
 

@@ -209,7 +209,6 @@ static void shape_of_device(struct hp_shape *shape, size_t *body,
 {
     struct hp_text rest = hp_text_from(path, 4);
 
-    *body = 4;
     if (hp_text_starts_with_drive(rest)) {
         shape->path_class = 2;
         shape->letter = hp_drive_letter(rest.units[0]);

@@ -7,12 +7,10 @@
 
 #define MBR_DATA_SIZE 12 /* disk signature, byte offset */
 #define MBR_SIGNATURE_SIZE 4
-#define GPT_DATA_SIZE 24 /* "DMIO:ID:", partition GUID */
 
 enum mounted_kind {
-    MOUNTED_OTHER,
+    MOUNTED_OTHER, /* "DMIO:ID:" and the GUID of a partition, mostly */
     MOUNTED_MBR,
-    MOUNTED_GPT,
     MOUNTED_PATH /* a device interface's path, without terminator */
 };
 
@@ -25,8 +23,6 @@ static enum mounted_kind kind_of(struct hp_span data)
     if (data.len >= sizeof(nt) && (memcmp(data.ptr, nt, sizeof(nt)) == 0 ||
                                    memcmp(data.ptr, usb, sizeof(usb)) == 0))
         return MOUNTED_PATH;
-    if (data.len == GPT_DATA_SIZE && memcmp(data.ptr, "DMIO:ID:", 8) == 0)
-        return MOUNTED_GPT;
     return data.len == MBR_DATA_SIZE ? MOUNTED_MBR : MOUNTED_OTHER;
 }
 
