@@ -13,7 +13,10 @@ union head {
 
 /* What lies behind a block: backslashes, so that who reads on in a path goes
  * wrong as well. */
-static const unsigned char tail[] = "\\\0\\\0\\\0\\\0\\\0\\\0\\";
+static const unsigned char tail[] = "\\\0\\\0\\\0\\\0\\\0\\\0\\\0\\\0"
+                                    "\\\0\\\0\\\0\\\0\\\0\\\0\\\0\\\0"
+                                    "\\\0\\\0\\\0\\\0\\\0\\\0\\\0\\\0"
+                                    "\\\0\\\0\\\0\\\0\\\0\\\0\\\0\\";
 
 static void *take(void *self, size_t size)
 {
