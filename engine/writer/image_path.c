@@ -142,8 +142,7 @@ static int hex_digit(uint16_t unit)
 
 bool hp_guid_parse(struct hp_guid *guid, struct hp_text text)
 {
-    static const char form[HP_GUID_UNITS + 1] =
-        "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
+    static const char form[] = "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
     struct hp_guid read = {{0}};
     size_t digits = 0;
 

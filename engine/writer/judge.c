@@ -84,16 +84,16 @@ static bool name_volume(struct step *step, const struct hp_shape *shape)
     static const uint16_t volume[] = u"Volume";
     struct hp_arena *arena = step->judge->arena;
     const struct hp_text head = {volume, 6};
-    struct hp_text parts[2];
+    struct hp_text rest;
 
     if (shape->letter != 0)
         return hp_text_of(&step->outcome->volume, arena,
                           (const char[]){shape->letter, ':', '\0'});
     if (!shape->has_guid)
         return hp_text_copy(&step->outcome->volume, arena, shape->volume);
-    parts[0] = head;
-    return hp_text_lower(&parts[1], arena, hp_text_from(shape->volume, 6)) &&
-           hp_text_join(&step->outcome->volume, arena, parts, 2);
+    return hp_text_lower(&rest, arena, hp_text_from(shape->volume, 6)) &&
+           hp_text_join(&step->outcome->volume, arena,
+                        (const struct hp_text[]){head, rest}, 2);
 }
 
 static enum hp_volume_state state_of(const struct step *step,

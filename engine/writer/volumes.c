@@ -272,7 +272,7 @@ static const struct hp_volume *find_device(const struct hp_volumes *volumes,
 {
     for (size_t i = 0; i < volumes->user_count; i++) {
         struct hp_text device = volumes->list[i].device;
-        if (device.count > 0 && device.count < path.count &&
+        if (hp_text_starts_nocase(device, "\\") && device.count < path.count &&
             (path.units[device.count] == '\\' ||
              path.units[device.count] == '/') &&
             hp_text_equal_nocase(device, hp_text_cut(path, 0, device.count)))
