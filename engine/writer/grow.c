@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#define FIRST_ROOM 16
+
 void *hp_grow(void *items, size_t *room, size_t count, size_t size,
               struct hp_arena *arena)
 {
-    size_t wider = *room == 0 ? 16 : 2 * *room;
+    size_t wider = *room == 0 ? FIRST_ROOM : 2 * *room;
 
     if (count < *room)
         return items;

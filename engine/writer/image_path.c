@@ -319,7 +319,8 @@ static void find_unusual(struct hp_finding_list *findings, struct hp_text path,
 
 static bool starts_with_variable(struct hp_text path)
 {
-    return path.count > 1 && path.units[0] == '%' && path.units[1] != '%' &&
+    return hp_text_starts_nocase(path, "%") &&
+           !hp_text_starts_nocase(path, "%%") &&
            hp_text_find_any(path, 1, "%") != HP_NOT_FOUND;
 }
 

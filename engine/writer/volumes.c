@@ -5,6 +5,7 @@
 
 #define MOUNTED_DATA_MAX (64u << 10)
 
+#define GUID_BYTES 16
 #define MBR_DATA_SIZE 12 /* disk signature, byte offset */
 #define MBR_SIGNATURE_SIZE 4
 
@@ -52,25 +53,26 @@ static bool guid_of(struct hp_guid *guid, struct hp_text name)
 
 /* A GUID as the key of an index, in private-use units: they have no case that
  * the index could ignore. */
-static struct hp_text guid_key(uint16_t units[16], const uint8_t guid[16])
+static struct hp_text guid_key(uint16_t units[GUID_BYTES],
+                               const uint8_t guid[GUID_BYTES])
 {
-    for (size_t i = 0; i < 16; i++)
+    for (size_t i = 0; i < GUID_BYTES; i++)
         units[i] = (uint16_t)(0xE000 + guid[i]);
-    return (struct hp_text){units, 16};
+    return (struct hp_text){units, GUID_BYTES};
 }
 
 static size_t find_guid(const struct hp_volumes *volumes,
-                        const uint8_t guid[16])
+                        const uint8_t guid[GUID_BYTES])
 {
-    uint16_t units[16];
+    uint16_t units[GUID_BYTES];
     return hp_text_index_find(&volumes->by_guid, guid_key(units, guid));
 }
 
 /* False without memory. */
-static bool put_guid(struct hp_volumes *volumes, const uint8_t guid[16],
+static bool put_guid(struct hp_volumes *volumes, const uint8_t guid[GUID_BYTES],
                      size_t item)
 {
-    uint16_t units[16];
+    uint16_t units[GUID_BYTES];
     struct hp_text key;
 
     if (!hp_text_copy(&key, volumes->arena, guid_key(units, guid)))
