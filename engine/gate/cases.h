@@ -22,7 +22,8 @@
     X(STARVED, "starved")   /* the same, each allocation denied once */        \
     X(PATHS, "paths")       /* options of `path`: what the writer does */      \
     X(SOFTWARE, "software") /* recipe lines, options of `path`: the same */    \
-    X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */
+    X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */     \
+    X(PRINTS, "prints")     /* a recipe line: what its hive's recipe says */
 
 enum hp_case_kind {
     HP_CASE_TRANSCRIPT,

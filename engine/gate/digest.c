@@ -91,6 +91,11 @@ static void take_damage(struct hp_digest *digest,
     char line[ROOM];
 
     check_damage(digest, damage);
+    if (damage->field != NULL &&
+        strcmp(damage->field, "sk.descriptor_size") == 0)
+        digest->security_cut = true;
+    if (hp_damage_status(damage) == HP_E_CELL_START)
+        digest->inside_a_cell = true;
     if (digest->damage == NULL) {
         digest->damage_count++;
         return;

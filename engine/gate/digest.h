@@ -22,6 +22,8 @@ struct hp_digest {
     uint64_t image_size;
     FILE *damage; /* where the first DAMAGE is written to; NULL: nowhere */
     unsigned damage_count;
+    bool security_cut;    /* a descriptor is longer than its cell */
+    bool inside_a_cell;   /* a reference leads where no cell starts */
     uint32_t damage_hash; /* FNV-1a of what is not written */
     struct hp_sink next;  /* sees every event too; event NULL: nobody */
 };

@@ -100,16 +100,17 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
     return forged;
 }
 
-/* Rows of `lies`, `runs` and `software` begin with the recipe of the table's
- * name. */
-static struct forged *forge_with_base(FILE *out, const struct hp_case *item)
+/* Rows of `lies`, `runs`, `software` and `prints` begin with the recipe of the
+ * table's name. */
+static struct forged *forge_with_base(FILE *out, const struct hp_case *item,
+                                      const char *row)
 {
     char head[PATH_MAX];
 
     (void)snprintf(head, sizeof head,
                    "hiveproof recipe 1\ninclude \"%s.recipe\"\n",
                    strrchr(item->file->stem, '/') + 1);
-    return forge_row(out, item, head, item->columns[1]);
+    return forge_row(out, item, head, row);
 }
 
 static void evaluate_seed(FILE *out, const struct hp_case *item)
@@ -134,7 +135,7 @@ static void evaluate_seed(FILE *out, const struct hp_case *item)
 
 static void evaluate_lie(FILE *out, const struct hp_case *item)
 {
-    struct forged *forged = forge_with_base(out, item);
+    struct forged *forged = forge_with_base(out, item, item->columns[1]);
 
     if (forged == NULL)
         return;
@@ -146,6 +147,52 @@ static void evaluate_lie(FILE *out, const struct hp_case *item)
         (void)hp_sound_check(out, image, HP_SOUND_ANY);
     }
     close_forged(forged);
+}
+
+/* True if `text` has the line [line, end), its line end included. */
+static bool has_line(const char *text, const char *line, const char *end)
+{
+    size_t size = (size_t)(end - line);
+
+    while (text != NULL && *text != '\0' && strncmp(text, line, size) != 0)
+        text = strchr(text, '\n') + 1; /* every line has its end */
+    return text != NULL && *text != '\0';
+}
+
+/* The lines of the recipe of `image` that `known`, another recipe, has not. */
+static void put_new_lines(FILE *out, struct hp_span image, bool pinned,
+                          const char *known)
+{
+    size_t size;
+    char *text = hp_recipe_of(image, pinned, &size);
+
+    for (const char *line = text, *end;
+         line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
+        if (!has_line(known, line, end + 1))
+            (void)fprintf(out, "%.*s" LINE_END, (int)(end - line), line);
+    free(text);
+}
+
+/* What is new in the row's hive, and what of that stays in another layout. */
+static void evaluate_print(FILE *out, const struct hp_case *item)
+{
+    struct forged *base = forge_with_base(out, item, "");
+    struct forged *forged = forge_with_base(out, item, item->columns[1]);
+    size_t size;
+
+    if (base != NULL && forged != NULL && base->open && forged->open) {
+        for (int pinned = 1; pinned >= 0; pinned--) {
+            char *known = hp_recipe_of(base->guarded.image, pinned, &size);
+            put_new_lines(out, forged->guarded.image, pinned, known);
+            (void)fputs(pinned ? " | " : "", out);
+            free(known);
+        }
+        (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
+    }
+    if (base != NULL)
+        close_forged(base);
+    if (forged != NULL)
+        close_forged(forged);
 }
 
 static void evaluate_mistake(FILE *out, const struct hp_case *item)
@@ -284,7 +331,7 @@ static void starve_row(FILE *out, struct hp_options *options,
 static void evaluate_run(FILE *out, const struct hp_case *item)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
-    struct forged *forged = forge_with_base(out, item);
+    struct forged *forged = forge_with_base(out, item, item->columns[1]);
     char line[LINE_ROOM];
     char *words[HP_WORDS_MOST];
     struct hp_options options;
@@ -346,7 +393,7 @@ static void judge_path(FILE *out, const char *arguments,
 
 static void evaluate_software(FILE *out, const struct hp_case *item)
 {
-    struct forged *forged = forge_with_base(out, item);
+    struct forged *forged = forge_with_base(out, item, item->columns[1]);
 
     if (forged == NULL)
         return;
@@ -368,6 +415,8 @@ static void evaluate_row(FILE *out, const struct hp_case *item)
         judge_path(out, item->columns[1], NULL);
     else if (item->file->kind == HP_CASE_SOFTWARE)
         evaluate_software(out, item);
+    else if (item->file->kind == HP_CASE_PRINTS)
+        evaluate_print(out, item);
     else
         evaluate_mistake(out, item);
 }

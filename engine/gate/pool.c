@@ -113,7 +113,9 @@ static void run_unit(struct pool *pool, size_t index)
         (void)strcpy(result->message, "out of memory");
     result->milliseconds = (uint32_t)(now() - start);
     free(text);
+    /* The next case's messages start at the start. */
     (void)ftruncate(STDERR_FILENO, 0);
+    (void)lseek(STDERR_FILENO, 0, SEEK_SET);
 }
 
 static void work(struct pool *pool, struct worker *worker)

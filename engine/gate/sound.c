@@ -15,9 +15,11 @@
 #include "file_out.h"
 #include "hivex_backend.h"
 #include "hp_limits.h"
+#include "layout.h"
 #include "native.h"
 #include "print.h"
 #include "recipe.h"
+#include "shape.h"
 #include "tree.h"
 #include "walk.h"
 
@@ -69,9 +71,10 @@ static bool broken(const struct check *check, const char *what)
 static bool check_steps(const struct check *check, bool forensic)
 {
     struct hp_walk *walk = malloc(sizeof *walk);
-    uint8_t *starts = calloc(1, hp_starts_size(check->image.len));
+    size_t marks = hp_starts_size(check->image.len);
+    uint8_t *starts = calloc(2, marks); /* the second half stays as it is */
     enum hp_walk_kind kind;
-    bool few = false;
+    bool few = false, inside = false;
 
     if (walk != NULL && starts != NULL) {
         hp_walk_open(walk, check->image, forensic, starts);
@@ -79,9 +82,13 @@ static bool check_steps(const struct check *check, bool forensic)
             continue;
         few =
             walk->hive.reads <= READS_PER_BYTE * check->image.len + READS_LEAST;
+        inside = starts[marks] == 0 &&
+                 memcmp(starts + marks, starts + marks + 1, marks - 1) == 0;
     }
     free(walk);
     free(starts);
+    if (!inside)
+        return broken(check, "cells marked behind the bitmap");
     return few || broken(check, "more than 16 reads a byte");
 }
 
@@ -106,7 +113,7 @@ static bool check_walks(struct check *check)
     if (!check_mode(check, HP_MODE_STRICT, &check->strict) ||
         !check_mode(check, HP_MODE_FORENSIC, &check->forensic))
         return false;
-    if (check->strict.result != HP_WALK_DONE)
+    if (check->strict.result != HP_WALK_DONE || check->strict.security_cut)
         return true;
     /* Of what is only noted, such as a descriptor, forensic may give more. */
     if (check->strict.keys != check->forensic.keys ||
@@ -118,7 +125,8 @@ static bool check_walks(struct check *check)
                  check->image, NULL, NULL);
     if (pruned.wrong != NULL)
         return broken(check, pruned.wrong);
-    return hp_digest_equal(&check->strict, &pruned) ||
+    return check->strict.inside_a_cell ||
+           hp_digest_equal(&check->strict, &pruned) ||
            broken(check, "a walk without the pass over all bins differs");
 }
 
@@ -134,8 +142,53 @@ static bool open_nothing(void *self, struct hp_recipe_text *text,
     return false;
 }
 
-/* The recipe of the image, to be freed, or NULL. */
-static char *take_apart(const struct check *check, size_t *size, bool pinned)
+/* True if `lie` is what is left of something that the hive shares or breaks,
+ * which only the pinned recipe can say. */
+static bool is_loss(const struct hp_plan_record *record,
+                    const struct hp_plan_lie *lie)
+{
+    static const int of_nk[] = {NK_CLASS,  NK_CLASS_LENGTH, NK_SUBKEYS,
+                                NK_VALUES, NK_VALUE_COUNT,  NK_SUBKEY_COUNT};
+    int at = lie->field->at;
+
+    /* "No security" is what a key may well say. */
+    if (record->kind == HP_RECORD_NK && at == NK_SECURITY)
+        return lie->value.number != OFFSET_NIL;
+    if (record->kind == HP_RECORD_VK)
+        return at == VK_DATA_SIZE && (lie->value.number & ~VK_INLINE) != 0;
+    for (size_t i = 0; i < sizeof of_nk / sizeof of_nk[0]; i++)
+        if (record->kind == HP_RECORD_NK && of_nk[i] == at)
+            return true;
+    return false;
+}
+
+static bool visit_record(void *self, struct hp_plan_record *record)
+{
+    (void)self;
+    for (const struct hp_plan_lie *l = record->lies; l != NULL; l = l->next)
+        if (is_loss(record, l))
+            return false;
+    return true;
+}
+
+/* True if every record of the plan has its own place, and none is lost. */
+static bool is_tree(struct hp_plan *plan)
+{
+    for (const struct hp_plan_key *k = plan->root; k != NULL;
+         k = hp_plan_key_after(k)) {
+        if (k->target != NULL)
+            return false;
+        for (const struct hp_plan_value *v = k->first_value; v != NULL;
+             v = v->next)
+            if (v->target != NULL)
+                return false;
+    }
+    return hp_plan_visit(plan, visit_record, NULL);
+}
+
+/* The same as hp_recipe_of; *tree tells whether the image is one. */
+static char *take_apart(struct hp_span image, bool pinned, size_t *size,
+                        bool *tree)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, PLAN_MEMORY);
     struct hp_recipe_error err;
@@ -146,14 +199,22 @@ static char *take_apart(const struct check *check, size_t *size, bool pinned)
     if (memory == NULL)
         return NULL;
     bool done = hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
-                hp_decompile(&plan, check->image, &err) &&
+                hp_decompile(&plan, image, &err) &&
                 hp_plan_print(hp_out_to_file(memory), &plan, pinned);
     done = fclose(memory) == 0 && done;
+    *tree = done && is_tree(&plan);
     hp_arena_close(&arena);
     if (done)
         return text;
     free(text);
     return NULL;
+}
+
+char *hp_recipe_of(struct hp_span image, bool pinned, size_t *size)
+{
+    bool tree;
+
+    return take_apart(image, pinned, size, &tree);
 }
 
 static bool forge(struct hp_image *image, struct hp_arena *arena,
@@ -194,8 +255,8 @@ static bool check_recipe(const struct check *check, bool pinned)
     struct hp_recipe_error err = {.message = "out of memory"};
     struct hp_image image;
     size_t size;
-    char *text = take_apart(check, &size, pinned);
-    bool same = false;
+    bool same = false, tree;
+    char *text = take_apart(check->image, pinned, &size, &tree);
 
     if (text == NULL)
         return broken(check, "it has no recipe");
@@ -205,7 +266,8 @@ static bool check_recipe(const struct check *check, bool pinned)
                       ": %s\n",
                       err.origin.line, err.origin.column, err.message);
     else
-        same = pinned ? same_bytes(check, &image) : same_events(check, &image);
+        same = pinned ? same_bytes(check, &image)
+                      : !tree || same_events(check, &image);
     hp_arena_close(&arena);
     free(text);
     return same;

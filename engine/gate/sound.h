@@ -23,6 +23,10 @@ bool hp_guarded_open(struct hp_guarded *guarded, const void *bytes,
                      size_t size);
 void hp_guarded_close(struct hp_guarded *guarded);
 
+/* The recipe that hiveproof makes of an image, pinned or in an automatic
+ * layout: text with a NUL behind it, to be freed. NULL: there is none. */
+char *hp_recipe_of(struct hp_span image, bool pinned, size_t *size);
+
 /* How a corpus file is called, and what follows from that. */
 enum hp_soundness {
     HP_SOUND_ANY,
@@ -36,11 +40,12 @@ enum hp_soundness {
  * 1. A walk ends; reads at most 16 times a byte; is well nested; its damage
  *    is of class 1xx or 2xx and lies inside the image.
  * 2. A second walk sends the same events.
- * 3. What strict accepts, forensic reads alike, and a walk without the pass
- *    over all bins too.
+ * 3. What strict accepts, forensic reads alike (but for a descriptor that is
+ *    cut off), and a walk without the pass over all bins too (but for one that
+ *    lies inside another cell).
  * 4. Its recipe forges the same bytes.
- * 5. What strict accepts without damage says the same when its recipe's layout
- *    is left to the assembler. */
+ * 5. What strict accepts without damage, if none of its records is used twice,
+ *    says the same when its recipe's layout is left to the assembler. */
 bool hp_sound_check(FILE *out, struct hp_span image,
                     enum hp_soundness soundness);
 
