@@ -40,6 +40,23 @@ static void put(uint8_t *at, size_t width, uint64_t value)
         at[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* The low bytes of `value`. */
+
+static void put_u16(uint8_t *at, uint64_t value)
+{
+    put(at, 2, value);
+}
+
+static void put_u32(uint8_t *at, uint64_t value)
+{
+    put(at, 4, value);
+}
+
+static void put_u64(uint8_t *at, uint64_t value)
+{
+    put(at, 8, value);
+}
+
 static void put_bytes(uint8_t *at, struct hp_span bytes)
 {
     if (bytes.len > 0)
@@ -54,7 +71,7 @@ static void put_name(uint8_t *at, struct hp_text name, bool wide)
         if (narrow)
             at[i] = (uint8_t)name.units[i];
         else
-            put(at + 2 * i, 2, name.units[i]);
+            put_u16(at + 2 * i, name.units[i]);
     }
 }
 
@@ -64,7 +81,7 @@ static uint8_t *record_at(struct assembly *a,
 {
     uint8_t *at = a->image->bytes + hp_record_position(record);
 
-    put(at - CELL_SIZE_FIELD, 4, UINT32_C(0) - record->size);
+    put_u32(at - CELL_SIZE_FIELD, UINT32_C(0) - record->size);
     return at;
 }
 
@@ -106,16 +123,16 @@ static void write_base(struct assembly *a)
 {
     uint8_t *at = a->image->bytes;
 
-    put(at + BASE_SIGNATURE, 4, BASE_SIGNATURE_VALUE);
-    put(at + BASE_SEQUENCE1, 4, 1);
-    put(at + BASE_SEQUENCE2, 4, 1);
-    put(at + BASE_FILETIME, 8, a->plan->filetime);
-    put(at + BASE_MAJOR, 4, 1);
-    put(at + BASE_MINOR, 4, a->plan->minor);
-    put(at + BASE_FORMAT, 4, 1);
-    put(at + BASE_ROOT, 4, a->plan->root->record.offset);
-    put(at + BASE_BINS_SIZE, 4, a->plan->layout.bins_size);
-    put(at + BASE_CLUSTER, 4, 1);
+    put_u32(at + BASE_SIGNATURE, BASE_SIGNATURE_VALUE);
+    put_u32(at + BASE_SEQUENCE1, 1);
+    put_u32(at + BASE_SEQUENCE2, 1);
+    put_u64(at + BASE_FILETIME, a->plan->filetime);
+    put_u32(at + BASE_MAJOR, 1);
+    put_u32(at + BASE_MINOR, a->plan->minor);
+    put_u32(at + BASE_FORMAT, 1);
+    put_u32(at + BASE_ROOT, a->plan->root->record.offset);
+    put_u32(at + BASE_BINS_SIZE, a->plan->layout.bins_size);
+    put_u32(at + BASE_CLUSTER, 1);
 }
 
 /* The bins' headers, and a free cell wherever no cell lies. */
@@ -127,16 +144,16 @@ static void write_bins(struct assembly *a)
 
     for (struct hp_plan_bin *b = a->plan->bins; b != NULL; b = b->next) {
         uint32_t at = b->record.offset, end = at + b->record.size;
-        put(bins + at, 4, BIN_SIGNATURE_VALUE);
-        put(bins + at + BIN_OFFSET, 4, at);
-        put(bins + at + BIN_SIZE, 4, b->record.size);
+        put_u32(bins + at, BIN_SIGNATURE_VALUE);
+        put_u32(bins + at + BIN_OFFSET, at);
+        put_u32(bins + at + BIN_SIZE, b->record.size);
         at += BIN_HEADER_SIZE;
         while (at < end) {
             bool cell_left =
                 next < layout->count && layout->cells[next]->offset < end;
             uint32_t cell = cell_left ? layout->cells[next]->offset : end;
             if (cell > at)
-                put(bins + at, 4, cell - at);
+                put_u32(bins + at, cell - at);
             at = cell_left ? cell + layout->cells[next++]->size : end;
         }
     }
@@ -162,7 +179,7 @@ static void write_index(struct assembly *a, const struct hp_plan_list *list)
     uint8_t *at = record_at(a, &list->record) + LIST_ELEMENTS;
 
     for (const struct hp_plan_list *l = list->first; l != NULL; l = l->next) {
-        put(at, 4, l->record.offset);
+        put_u32(at, l->record.offset);
         at += LIST_ELEMENT_SHORT;
     }
 }
@@ -177,8 +194,8 @@ static void write_lists(struct assembly *a, const struct hp_plan_key *key)
     for (const struct hp_plan_list *l = key->list; l != NULL;
          l = hp_plan_list_after(l)) {
         uint8_t *at = record_at(a, &l->record);
-        put(at + LIST_SIGNATURE, 2, l->signature);
-        put(at + LIST_COUNT, 2, l->count);
+        put_u16(at + LIST_SIGNATURE, l->signature);
+        put_u16(at + LIST_COUNT, l->count);
         at += LIST_ELEMENTS;
         if (l->signature == SIG_RI)
             write_index(a, l);
@@ -187,11 +204,10 @@ static void write_lists(struct assembly *a, const struct hp_plan_key *key)
                 child = child->next;
                 used = 0;
             }
-            put(at, 4,
-                child->target == NULL ? child->record.offset
-                                      : number_of(child->target));
+            put_u32(at, child->target == NULL ? child->record.offset
+                                              : number_of(child->target));
             if (l->record.kind == HP_RECORD_LEAF)
-                put(at + 4, 4, hint_of(l->signature, child));
+                put_u32(at + 4, hint_of(l->signature, child));
             at += l->record.kind == HP_RECORD_LEAF ? LIST_ELEMENT_LONG
                                                    : LIST_ELEMENT_SHORT;
             used++;
@@ -214,7 +230,7 @@ static void write_value_list(struct assembly *a, const struct hp_plan_key *key)
         uint64_t offset =
             v->target == NULL ? v->record.offset : number_of(v->target);
         for (; count > 0; count--) {
-            put(at, 4, offset);
+            put_u32(at, offset);
             at += 4;
         }
     }
@@ -229,14 +245,14 @@ static void write_big(struct assembly *a, const struct hp_plan_value *value)
     uint8_t *element = record_at(a, &list->record);
     size_t done = 0;
 
-    put(db + DB_SIGNATURE, 2, SIG_DB);
-    put(db + DB_COUNT, 2, value->big->count);
-    put(db + DB_LIST, 4, list->record.offset);
+    put_u16(db + DB_SIGNATURE, SIG_DB);
+    put_u16(db + DB_COUNT, value->big->count);
+    put_u32(db + DB_LIST, list->record.offset);
     for (list = list->next; list != NULL; list = list->next) {
         struct hp_span piece;
         if (hp_span_sub(value->bytes, done, list->count, &piece))
             put_bytes(record_at(a, &list->record), piece);
-        put(element, 4, list->record.offset);
+        put_u32(element, list->record.offset);
         element += 4;
         done += list->count;
     }
@@ -249,10 +265,10 @@ static void write_value(struct assembly *a, const struct hp_plan_value *value)
     bool narrow = hp_plan_is_narrow(value->name, value->wide);
     size_t units = value->name.count;
 
-    put(at + VK_SIGNATURE, 2, SIG_VK);
-    put(at + VK_NAME_LENGTH, 2, narrow ? units : 2 * units);
-    put(at + VK_TYPE, 4, value->type);
-    put(at + VK_FLAGS, 2, narrow && units > 0 ? VK_FLAG_COMPRESSED : 0);
+    put_u16(at + VK_SIGNATURE, SIG_VK);
+    put_u16(at + VK_NAME_LENGTH, narrow ? units : 2 * units);
+    put_u32(at + VK_TYPE, value->type);
+    put_u16(at + VK_FLAGS, narrow && units > 0 ? VK_FLAG_COMPRESSED : 0);
     put_name(at + VK_NAME, value->name, value->wide);
     switch (value->shape) {
     case HP_SHAPE_INLINE:
@@ -260,15 +276,15 @@ static void write_value(struct assembly *a, const struct hp_plan_value *value)
         put_bytes(at + VK_DATA, value->bytes);
         break;
     case HP_SHAPE_BIG:
-        put(at + VK_DATA, 4, value->big->record.offset);
+        put_u32(at + VK_DATA, value->big->record.offset);
         write_big(a, value);
         break;
     default:
-        put(at + VK_DATA, 4, value->data.offset);
+        put_u32(at + VK_DATA, value->data.offset);
         put_bytes(record_at(a, &value->data), value->bytes);
         break;
     }
-    put(at + VK_DATA_SIZE, 4, size);
+    put_u32(at + VK_DATA_SIZE, size);
 }
 
 static void write_values(struct assembly *a, const struct hp_plan_key *key,
@@ -287,8 +303,8 @@ static void write_values(struct assembly *a, const struct hp_plan_key *key,
             data = v->bytes.len;
     }
     write_value_list(a, key);
-    put(nk + NK_MAX_VALUE_NAME, 4, name);
-    put(nk + NK_MAX_DATA, 4, data);
+    put_u32(nk + NK_MAX_VALUE_NAME, name);
+    put_u32(nk + NK_MAX_DATA, data);
 }
 
 /* ---- keys ------------------------------------------------------------ */
@@ -313,8 +329,8 @@ static void write_maxima(uint8_t *nk, const struct hp_plan_key *key)
         if (k->class_bytes.len > class_size)
             class_size = k->class_bytes.len;
     }
-    put(nk + NK_MAX_NAME, 2, name < NAME_MAX_FIELD ? name : NAME_MAX_FIELD);
-    put(nk + NK_MAX_CLASS, 4, class_size);
+    put_u16(nk + NK_MAX_NAME, name < NAME_MAX_FIELD ? name : NAME_MAX_FIELD);
+    put_u32(nk + NK_MAX_CLASS, class_size);
 }
 
 static void write_key(struct assembly *a, const struct hp_plan_key *key)
@@ -323,25 +339,26 @@ static void write_key(struct assembly *a, const struct hp_plan_key *key)
     bool narrow = hp_plan_is_narrow(key->name, key->wide);
     bool values = key->value_places > 0 || key->values_listed;
 
-    put(nk + NK_SIGNATURE, 2, SIG_NK);
-    put(nk + NK_FLAGS, 2, key_flags(key));
-    put(nk + NK_FILETIME, 8, a->plan->filetime);
-    put(nk + NK_PARENT, 4,
-        key->parent == NULL ? OFFSET_NIL : key->parent->record.offset);
-    put(nk + NK_SUBKEY_COUNT, 4, key->places);
-    put(nk + NK_SUBKEYS, 4,
-        key->list == NULL ? OFFSET_NIL : key->list->record.offset);
-    put(nk + NK_VOLATILE_SUBKEYS, 4, OFFSET_NIL);
-    put(nk + NK_VALUE_COUNT, 4, key->value_places);
-    put(nk + NK_VALUES, 4, values ? key->values_record.offset : OFFSET_NIL);
-    put(nk + NK_SECURITY, 4,
-        key->security == NULL ? OFFSET_NIL : key->security->record.offset);
-    put(nk + NK_CLASS, 4, OFFSET_NIL);
-    put(nk + NK_NAME_LENGTH, 2, narrow ? key->name.count : 2 * key->name.count);
+    put_u16(nk + NK_SIGNATURE, SIG_NK);
+    put_u16(nk + NK_FLAGS, key_flags(key));
+    put_u64(nk + NK_FILETIME, a->plan->filetime);
+    put_u32(nk + NK_PARENT,
+            key->parent == NULL ? OFFSET_NIL : key->parent->record.offset);
+    put_u32(nk + NK_SUBKEY_COUNT, key->places);
+    put_u32(nk + NK_SUBKEYS,
+            key->list == NULL ? OFFSET_NIL : key->list->record.offset);
+    put_u32(nk + NK_VOLATILE_SUBKEYS, OFFSET_NIL);
+    put_u32(nk + NK_VALUE_COUNT, key->value_places);
+    put_u32(nk + NK_VALUES, values ? key->values_record.offset : OFFSET_NIL);
+    put_u32(nk + NK_SECURITY,
+            key->security == NULL ? OFFSET_NIL : key->security->record.offset);
+    put_u32(nk + NK_CLASS, OFFSET_NIL);
+    put_u16(nk + NK_NAME_LENGTH,
+            narrow ? key->name.count : 2 * key->name.count);
     put_name(nk + NK_NAME, key->name, key->wide);
     if (key->class_bytes.len > 0) {
-        put(nk + NK_CLASS, 4, key->class_record.offset);
-        put(nk + NK_CLASS_LENGTH, 2, key->class_bytes.len);
+        put_u32(nk + NK_CLASS, key->class_record.offset);
+        put_u16(nk + NK_CLASS_LENGTH, key->class_bytes.len);
         put_bytes(record_at(a, &key->class_record), key->class_bytes);
     }
     write_maxima(nk, key);
@@ -360,11 +377,11 @@ static void write_securities(struct assembly *a)
         uint8_t *at = record_at(a, &s->record);
         const struct hp_plan_security *after =
             s->next == NULL ? first : s->next;
-        put(at + SK_SIGNATURE, 2, SIG_SK);
-        put(at + SK_FLINK, 4, after->record.offset);
-        put(at + SK_BLINK, 4, before->record.offset);
-        put(at + SK_REFERENCE_COUNT, 4, s->users);
-        put(at + SK_DESCRIPTOR_SIZE, 4, s->descriptor.len);
+        put_u16(at + SK_SIGNATURE, SIG_SK);
+        put_u32(at + SK_FLINK, after->record.offset);
+        put_u32(at + SK_BLINK, before->record.offset);
+        put_u32(at + SK_REFERENCE_COUNT, s->users);
+        put_u32(at + SK_DESCRIPTOR_SIZE, s->descriptor.len);
         put_bytes(at + SK_DESCRIPTOR, s->descriptor);
         before = s;
     }
@@ -375,7 +392,7 @@ static void write_cells(struct assembly *a)
     for (struct hp_plan_cell *c = a->plan->cells; c != NULL; c = c->next) {
         uint8_t *at = record_at(a, &c->record);
         if (c->free)
-            put(at - CELL_SIZE_FIELD, 4, c->record.size);
+            put_u32(at - CELL_SIZE_FIELD, c->record.size);
         put_bytes(at, c->bytes);
     }
 }
@@ -515,7 +532,7 @@ bool hp_plan_assemble(struct hp_image *image, struct hp_plan *plan,
     put_bytes(image->bytes + tail, plan->tail);
     write_raws(&a);
     if (plan->is_hive && !a.checksum_given)
-        put(image->bytes + BASE_CHECKSUM, 4, hp_base_checksum(image->bytes));
+        put_u32(image->bytes + BASE_CHECKSUM, hp_base_checksum(image->bytes));
     image->size = (size_t)size;
     return true;
 }

@@ -74,8 +74,8 @@ static struct hp_text label_of(struct decompiling *d, struct hp_text name,
         return name;
     if (name.count > 0)
         memcpy(units, name.units, name.count * sizeof *units);
-    for (int i = 0; i < size; i++)
-        units[name.count + (size_t)i] = (unsigned char)digits[i];
+    for (size_t i = 0; digits[i] != '\0'; i++)
+        units[name.count + i] = (unsigned char)digits[i];
     return (struct hp_text){units, name.count + (size_t)size};
 }
 
