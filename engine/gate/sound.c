@@ -74,12 +74,12 @@ static bool check_steps(const struct check *check, bool forensic)
     size_t marks = hp_starts_size(check->image.len);
     uint8_t *starts = calloc(2, marks); /* the second half stays as it is */
     enum hp_walk_kind kind;
-    bool few = false, inside = false;
+    bool few = false, inside = false, late = false;
 
     if (walk != NULL && starts != NULL) {
         hp_walk_open(walk, check->image, forensic, starts);
         while (hp_walk_next(walk, &kind))
-            continue;
+            late |= walk->hive.refused;
         few =
             walk->hive.reads <= READS_PER_BYTE * check->image.len + READS_LEAST;
         inside = starts[marks] == 0 &&
@@ -87,6 +87,8 @@ static bool check_steps(const struct check *check, bool forensic)
     }
     free(walk);
     free(starts);
+    if (late)
+        return broken(check, "an event of a walk that is refused");
     if (!inside)
         return broken(check, "cells marked behind the bitmap");
     return few || broken(check, "more than 16 reads a byte");

@@ -37,8 +37,8 @@ enum hp_soundness {
 /* Checks `image` against the invariants and writes a line to `out` for the
  * first one that it breaks. True: none.
  *
- * 1. A walk ends; reads at most 16 times a byte; is well nested; its damage
- *    is of class 1xx or 2xx and lies inside the image.
+ * 1. A walk ends, at once when it is refused; reads at most 16 times a byte; is
+ * well nested; its damage is of class 1xx or 2xx and lies inside the image.
  * 2. A second walk sends the same events.
  * 3. What strict accepts, forensic reads alike (but for a descriptor that is
  *    cut off), and a walk without the pass over all bins too (but for one that
