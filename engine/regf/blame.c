@@ -324,7 +324,7 @@ static void suspect(struct evidence *e, size_t cell)
 
     if (e->count == SUSPECTS) {
         e->count--;
-        memmove(e->suspects, e->suspects + 1, e->count * sizeof e->suspects[0]);
+        memmove(e->suspects, e->suspects + 1, e->count * sizeof *e->suspects);
     }
     e->suspects[e->count++] = (struct suspect){
         cell, size_of(e->hive, cell), need,

@@ -198,7 +198,7 @@ static void take_damage(struct hp_walk *walk)
     walk->damage = hive->damage[0];
     hive->damage_count--;
     memmove(hive->damage, hive->damage + 1,
-            hive->damage_count * sizeof hive->damage[0]);
+            hive->damage_count * sizeof *hive->damage);
 }
 
 bool hp_walk_next(struct hp_walk *walk, enum hp_walk_kind *kind)
