@@ -130,16 +130,18 @@ static uint64_t memory_used(const struct keeper *k)
 
 static void set_limits(const struct hp_isolate_limits *limits)
 {
-    rlim_t space = 4 * limits->memory + ADDRESS_SLACK;
+    /* It wraps only where it is not used; rlim_t may have 32 bits. */
+    uint64_t space = 4 * limits->memory + ADDRESS_SLACK;
     struct rlimit cpu = {limits->cpu_seconds, limits->cpu_seconds + 1};
     struct rlimit core = {0, 0};
-    struct rlimit address = {space, space};
+    struct rlimit address = {(rlim_t)space, (rlim_t)space};
 
     (void)setrlimit(RLIMIT_CPU, &cpu);
     (void)setrlimit(RLIMIT_CORE, &core);
     /* Only against what is faster than sampling: address space is no memory,
      * and the program's own counts. */
-    if (!UNDER_SANITIZER && limits->memory < RLIM_INFINITY / 8)
+    if (!UNDER_SANITIZER && limits->memory < RLIM_INFINITY / 8 &&
+        space < RLIM_INFINITY)
         (void)setrlimit(RLIMIT_AS, &address);
 }
 

@@ -111,11 +111,13 @@ static bool make_room(struct hp_tree *tree, uint64_t size)
 
     if (size <= tree->data_room)
         return true;
-    bytes = hp_arena_alloc(tree->arena, room);
+    if (room > SIZE_MAX)
+        return false;
+    bytes = hp_arena_alloc(tree->arena, (size_t)room);
     if (bytes == NULL)
         return false;
     if (data->size > 0)
-        memcpy(bytes, data->ptr, data->size);
+        memcpy(bytes, data->ptr, (size_t)data->size);
     tree->data = bytes;
     tree->data_room = room;
     return true;
@@ -130,7 +132,7 @@ static bool add_data(struct hp_tree *tree, const struct hp_data_event *event)
     if (event->size > SIZE_MAX / 2 ||
         !make_room(tree, data->size + event->size))
         return false;
-    memcpy(tree->data + data->size, event->bytes, event->size);
+    memcpy(tree->data + data->size, event->bytes, (size_t)event->size);
     data->ptr = tree->data;
     data->size += event->size;
     tree->data_bytes += event->size;

@@ -109,9 +109,11 @@ static void put_value(struct writer *w, const struct hp_value_event *value)
 
 static void put_data(struct writer *w, const struct hp_data_event *data)
 {
-    if (data->bytes == NULL || data->size == 0)
+    if (data->bytes == NULL || data->size == 0 || data->size > SIZE_MAX) {
         w->status = HP_E_PROTOCOL;
-    put_bytes(w, data->bytes, data->size);
+        return;
+    }
+    put_bytes(w, data->bytes, (size_t)data->size);
 }
 
 static void put_damage(struct writer *w, const struct hp_damage_event *damage)

@@ -2,7 +2,6 @@
 #include "hp_cmocka.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "exclusions.h"
 #include "fake_hive.h"
@@ -486,7 +485,8 @@ static void finish__finds_the_empty_string_of_a_reg_sz(void **state)
     hp_arena_close(&world.arena);
 }
 
-/* X17: a million entries, all equal or all different, in linear time. */
+/* X17: a million entries, all equal or all different, in linear time: square
+ * time would not end before the timeout of the test. */
 static void list__of_a_million_takes_linear_time(void **state)
 {
     enum { MILLION = 1000000, UNITS = 12 };
@@ -501,7 +501,6 @@ static void list__of_a_million_takes_linear_time(void **state)
     (void)state;
     assert_non_null(bytes);
     for (size_t equal = 0; equal < 2; equal++) {
-        clock_t start = clock();
         struct world world;
         for (size_t i = 0; i < MILLION; i++) {
             char text[UNITS + 1];
@@ -518,7 +517,6 @@ static void list__of_a_million_takes_linear_time(void **state)
         assert_string_equal(entry_findings(&world, MILLION - 1),
                             equal == 0 ? "E_STALE" : "E_DUPLICATE");
         hp_arena_close(&world.arena);
-        assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, 30);
     }
     free(bytes);
 }

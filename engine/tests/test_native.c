@@ -7,6 +7,7 @@
 #include "sample_hives.h"
 #include "status.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -235,6 +236,13 @@ static void no_memory__is_a_failure_of_the_system(void **state)
     none = before;
     none.rlim_cur = 0;
     assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    void *block = malloc((size_t)64 << 20);
+    if (block != NULL) { /* as under qemu-user, which knows no such limit */
+        free(block);
+        munmap(image, (size_t)HP_LIMIT_IMAGE_SIZE);
+        hb_close(&h);
+        skip();
+    }
     uint32_t result = walk(&seen, &hp_backend_native, HP_MODE_STRICT, image,
                            HP_LIMIT_IMAGE_SIZE);
     assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);

@@ -37,12 +37,16 @@ if(HP_HARDEN)
   target_link_options(hp_options INTERFACE -pie -Wl,-z,relro,-z,now)
 endif()
 
-# hp_layer(<name> [USES layer...] [PRIVATE_USES layer...] [LINK library...])
-# builds engine/<name>/*.c into the static library hp_<name>. USES are layers
-# whose headers its own headers may include; PRIVATE_USES only its .c files.
+# hp_layer(<name> [USES layer...] [PRIVATE_USES layer...] [LINK library...]
+#          [WITHOUT file...])
+# builds engine/<name>/*.c, WITHOUT some, into the static library hp_<name>.
+# USES are layers whose headers its own headers may include; PRIVATE_USES only
+# its .c files.
 function(hp_layer name)
-  cmake_parse_arguments(ARG "" "" "USES;PRIVATE_USES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "USES;PRIVATE_USES;LINK;WITHOUT" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/${name}/*.c)
+  list(TRANSFORM ARG_WITHOUT PREPEND ${PROJECT_SOURCE_DIR}/engine/${name}/)
+  list(REMOVE_ITEM sources "" ${ARG_WITHOUT})
   add_library(hp_${name} STATIC ${sources})
   target_include_directories(hp_${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/engine/${name})
