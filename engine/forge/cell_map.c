@@ -3,7 +3,8 @@
 
 #include "layout.h"
 
-uint32_t hp_bin_size_at(struct hp_span bins, uint32_t offset)
+/* The size that the header at `offset` says, 0 if it cannot be. */
+static uint32_t said_size(struct hp_span bins, uint32_t offset)
 {
     struct hp_span header;
 
@@ -12,6 +13,26 @@ uint32_t hp_bin_size_at(struct hp_span bins, uint32_t offset)
         return 0;
     uint32_t size = hp_at_u32(header, BIN_SIZE);
     return size % BIN_ALIGN == 0 && size <= bins.len - offset ? size : 0;
+}
+
+static bool is_sound_header(struct hp_span bins, uint32_t offset)
+{
+    return said_size(bins, offset) > 0 &&
+           hp_at_u32(bins, (size_t)offset + BIN_OFFSET) == offset;
+}
+
+uint32_t hp_bin_size_at(struct hp_span bins, uint32_t offset)
+{
+    uint32_t size = said_size(bins, offset);
+
+    if (size > 0)
+        return size;
+    for (size_t next = (size_t)offset + BIN_ALIGN; next < bins.len;
+         next += BIN_ALIGN) {
+        if (is_sound_header(bins, (uint32_t)next))
+            return (uint32_t)next - offset;
+    }
+    return 0;
 }
 
 /* The cell at `at`, which ends at or before `end`. */

@@ -22,13 +22,14 @@ struct hp_cell_map {
     uint32_t bins_size; /* bytes of the bins that could be followed */
 };
 
-/* Maps the cells of `bins`. A bin with a broken header ends the map; from a
- * broken size to the end of its bin all is one free cell. False: out of
- * memory. */
+/* Maps the cells of `bins`, up to a bin with a broken header that none with a
+ * sound one follows; from a broken size to the end of its bin all is one free
+ * cell. False: out of memory. */
 bool hp_cell_map_open(struct hp_cell_map *map, struct hp_arena *arena,
                       struct hp_span bins);
 
-/* Size of the bin at `offset`, 0 if none is there. */
+/* Size of the bin at `offset`: what its header says; where that is broken, up
+ * to the next sound header; 0 if there is none. */
 uint32_t hp_bin_size_at(struct hp_span bins, uint32_t offset);
 
 /* The cell at `offset`, or NULL. */

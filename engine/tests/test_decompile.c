@@ -320,6 +320,42 @@ static const struct {
      "\"w\" = hex:01\n"},
 };
 
+/* A bin with a broken header ends where a sound one begins; without one it is
+ * tail, and so is what looks like a header but says that it lies elsewhere. */
+static void bins__are_found_behind_a_broken_header(void **state)
+{
+    (void)state;
+    const char *head = "security s=hex:01\nbin 0x1000\nbin 0x2000\nbin "
+                       "0x1000\n[\\] security=s\n[\\a] nk@0x1020 security=s\n"
+                       "[\\b] nk@0x3020 security=s\n";
+    static const struct {
+        const char *lie, *wanted;
+        bool found;
+    } cases[] = {
+        {"bin#1.signature=0", "bin 0x2000 signature=0", true},
+        {"bin#1.size=0x1234", "bin 0x2000 size=0x1234", true},
+        {"bin#1.size=0", "bin 0x2000 size=0", true},
+        {"bin#1.signature=0\nbin#2.offset=0x2000", "\ntail ", false},
+        {"bin#1.signature=0\nbin#2.size=0", "\ntail ", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char recipe[512];
+        struct forged f;
+        struct text t;
+        (void)snprintf(recipe, sizeof recipe, "%s%s\n", head, cases[i].lie);
+        text_open(&t);
+        forge_open(&f, recipe);
+        expect_same(&t, f.image.bytes, f.image.size);
+        decompile(&t, f.image.bytes, f.image.size, true);
+        assert_non_null(strstr(t.bytes, cases[i].wanted));
+        assert_int_equal(strstr(t.bytes, "[\\b]") != NULL, cases[i].found);
+        assert_int_equal(strstr(t.bytes, "[\\a]") != NULL, cases[i].found);
+        free(t.bytes);
+        forge_close(&f);
+    }
+}
+
 static void recipe__says_what_the_hive_holds(void **state)
 {
     (void)state;
@@ -574,6 +610,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recipe__says_what_the_hive_holds),
         cmocka_unit_test(names__without_units_are_no_labels),
+        cmocka_unit_test(bins__are_found_behind_a_broken_header),
         cmocka_unit_test(any_bytes__have_a_recipe),
         cmocka_unit_test(broken_hives__have_a_recipe),
         cmocka_unit_test(keys__too_deep_are_not_understood),

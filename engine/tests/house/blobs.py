@@ -27,6 +27,7 @@ import recipe_bytes
 TREE = pathlib.Path(__file__).resolve().parents[3]
 RUN_MOST = 256  # bytes written as text in one place
 FILE_MOST = 1024  # and in a file, of those that are more than a few
+DISTINCT_FEW = 4  # bytes that are repeated are read at a glance
 TEXT_MOST = 512 << 10  # of text that somebody is to read
 KINDS = ("good-", "bad-", "open-")
 RECIPES = {".recipe", ".reg"}
@@ -93,9 +94,11 @@ def check_text(name, text):
         what = encoded.hidden(run.data)
         if what:
             yield f"line {run.line}: {what} as {run.form}"
-        elif name not in TABLES and len(run.data) > RUN_MOST:
-            yield f"line {run.line}: {len(run.data)} bytes as {run.form}"
+        if len(set(run.data)) <= DISTINCT_FEW:
+            continue
         total += len(run.data)
+        if not what and name not in TABLES and len(run.data) > RUN_MOST:
+            yield f"line {run.line}: {len(run.data)} bytes as {run.form}"
     if name not in TABLES and total > FILE_MOST:
         yield f"{total} bytes written as text"
 
