@@ -3,6 +3,7 @@
 """hiveproof forge, and dump --format recipe"""
 import os
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -140,6 +141,61 @@ class Fields(Forge):
             self.assertTrue(different, line)
             self.assertTrue(at <= min(different) and
                             max(different) < at + width, line)
+
+
+    def test_every_cell_has_a_size_and_slack(self):
+        """Of every kind of record, and of a free cell."""
+        base = (RECIPES / "good-fields.recipe").read_bytes() \
+            + b"free @0x7c0+0x40 01\n"
+        plain = self.forge(self.write("base", base)).read_bytes()
+        cells = [line.split(".")[0] for line in re.findall(
+            r"\| `\w+` \| \S+ \| \d+ \| `([^`]+\.(?:signature|bytes|"
+            r"element\[1\]|slack)) =",
+            (TREE / "docs" / "recipe-fields.md").read_text())]
+        cells = {cell for cell in cells if cell not in ("base", "bin#0")}
+        self.assertGreaterEqual(len(cells), 12)
+        for cell in sorted(cells) + ["cell#1"]:
+            changed = {}
+            for what, value in [("size", "0x5a5b5c5d"), ("slack", "hex:5a5b")]:
+                recipe = self.write("case", base + (
+                    f"{cell}.{what} = {value}\n").encode())
+                broken = self.forge(recipe, "--force").read_bytes()
+                changed[what] = [i for i, (x, y) in enumerate(
+                    zip(plain, broken)) if x != y]
+            at = changed["size"][0]
+            size = abs(int.from_bytes(plain[at:at + 4], "little", signed=True))
+            self.assertEqual(changed["size"], list(range(at, at + 4)), cell)
+            self.assertEqual(broken[changed["slack"][0]:][:2], b"\x5a\x5b")
+            self.assertEqual(len(changed["slack"]), 2, cell)
+            self.assertTrue(at + 4 <= changed["slack"][0] < at + size, cell)
+
+    def test_a_place_without_a_line_is_found(self):
+        """What scripts/docs-recipe-fields does when layout.h grows."""
+        files = ["scripts/docs-recipe-fields", "engine/regf/layout.h",
+                 "engine/forge/field.h", "docs/recipe-fields.md"]
+        for name in files:
+            (self.directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(TREE / name, self.directory / name)
+
+        def check():
+            return subprocess.run([self.directory / files[0], "--check"],
+                                  check=False, capture_output=True).returncode
+
+        self.assertEqual(check(), 0)
+        layout = self.directory / files[1]
+        text = layout.read_text()
+        for new in ["NK_NEW = 14,", "NK_NEW = NK_SPARE + 1,", "NK_NEW,",
+                    "NK_NEW = 0x0e,", "NK_NEW = 14, /* new */"]:
+            layout.write_text(text.replace("    NK_PARENT = 16,",
+                                           f"    {new}\n    NK_PARENT = 16,"))
+            self.assertEqual(check(), 1, new)
+        layout.write_text(text.replace("NK_PARENT = 16", "NK_PARENT = 20"))
+        self.assertEqual(check(), 1)
+        layout.write_text(text)
+        table = self.directory / files[2]
+        table.write_text(re.sub(r"    X\(NK, \"parent\".*\n", "",
+                                table.read_text()))
+        self.assertEqual(check(), 1)
 
 
 class RegFile(Forge):
