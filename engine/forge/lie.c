@@ -11,6 +11,7 @@ struct reference {
     struct hp_plan_value *value;
     struct hp_plan_record *record;
     bool dry;
+    bool no_memory;
 };
 
 /* Fails where `word` stands. */
@@ -72,9 +73,58 @@ static bool read_index(uint32_t *index, struct reference *ref)
            hp_scan_count(index, ref->scan, UINT32_MAX);
 }
 
-static struct hp_plan_record *key_record(const struct reference *ref,
-                                         struct hp_word_span word,
-                                         uint32_t index)
+/* What comes after a record in its chain. A record is the first member. */
+static void *bin_after(void *record)
+{
+    struct hp_plan_bin *bin = record;
+
+    return bin->next;
+}
+
+static void *cell_after(void *record)
+{
+    struct hp_plan_cell *cell = record;
+
+    return cell->next;
+}
+
+static void *list_after(void *record)
+{
+    return hp_plan_list_after(record);
+}
+
+static void *segment_after(void *record)
+{
+    struct hp_plan_list *segment = record;
+
+    return segment->next;
+}
+
+/* The record with that number in the chain that `first` leads, or NULL; sets
+ * ref->no_memory. Chains do not change any more. */
+static struct hp_plan_record *nth(struct reference *ref,
+                                  struct hp_record_table *table, void *first,
+                                  void *(*after)(void *record), uint32_t index)
+{
+    if (index == 0)
+        return first;
+    if (table->records == NULL) {
+        for (void *r = first; r != NULL; r = after(r))
+            table->count++;
+        table->records =
+            hp_arena_array(ref->r->plan->arena, table->count, sizeof(void *));
+        ref->no_memory = table->records == NULL;
+        if (ref->no_memory)
+            return NULL;
+        size_t at = 0;
+        for (void *r = first; r != NULL; r = after(r))
+            table->records[at++] = r;
+    }
+    return index < table->count ? table->records[index] : NULL;
+}
+
+static struct hp_plan_record *
+key_record(struct reference *ref, struct hp_word_span word, uint32_t index)
 {
     struct hp_plan_key *key = ref->key;
     struct hp_plan_list *list = key->list;
@@ -86,14 +136,12 @@ static struct hp_plan_record *key_record(const struct reference *ref,
     if (hp_word_is(word, "values"))
         return key->value_places > 0 || key->values_listed ? &key->values_record
                                                            : NULL;
-    for (; list != NULL && index > 0; index--)
-        list = hp_plan_list_after(list);
-    return list == NULL ? NULL : &list->record;
+    return list == NULL ? NULL
+                        : nth(ref, &list->table, list, list_after, index);
 }
 
-static struct hp_plan_record *value_record(const struct reference *ref,
-                                           struct hp_word_span word,
-                                           uint32_t index)
+static struct hp_plan_record *
+value_record(struct reference *ref, struct hp_word_span word, uint32_t index)
 {
     struct hp_plan_value *value = ref->value;
 
@@ -108,9 +156,7 @@ static struct hp_plan_record *value_record(const struct reference *ref,
     struct hp_plan_list *list = value->big->first;
     if (hp_word_is(word, "segments"))
         return &list->record;
-    for (list = list->next; list != NULL && index > 0; index--)
-        list = list->next;
-    return list == NULL ? NULL : &list->record;
+    return nth(ref, &value->big->table, list->next, segment_after, index);
 }
 
 static bool is_one_of(struct hp_word_span word, const char *const *words)
@@ -144,16 +190,13 @@ static bool read_other(struct reference *ref, struct hp_word_span word)
         return fail_at(ref->scan, word, "no such kind of record");
     if (!read_index(&index, ref))
         return false;
-    struct hp_plan_bin *bin = plan->bins;
-    struct hp_plan_cell *cell = plan->cells;
-    for (; index > 0 && bin != NULL && hp_word_is(word, "bin"); index--)
-        bin = bin->next;
-    for (; index > 0 && cell != NULL && hp_word_is(word, "cell"); index--)
-        cell = cell->next;
+    if (ref->dry)
+        return true;
     if (hp_word_is(word, "bin"))
-        ref->record = bin == NULL ? NULL : &bin->record;
+        ref->record = nth(ref, &plan->bin_table, plan->bins, bin_after, index);
     else
-        ref->record = cell == NULL ? NULL : &cell->record;
+        ref->record =
+            nth(ref, &plan->cell_table, plan->cells, cell_after, index);
     return true;
 }
 
@@ -184,6 +227,8 @@ static bool read_record(struct reference *ref, struct hp_word_span word)
             ref->record = of_value ? value_record(ref, word, index)
                                    : key_record(ref, word, index);
     }
+    if (ref->no_memory)
+        return hp_scan_no_memory(ref->scan);
     return ref->dry || ref->record != NULL ||
            hp_scan_fail(ref->scan, "there is no such record");
 }

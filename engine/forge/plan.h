@@ -61,6 +61,12 @@ struct hp_plan_record {
     struct hp_origin origin;
 };
 
+/* The records of a chain by number, made when a recipe first asks. */
+struct hp_record_table {
+    struct hp_plan_record **records; /* NULL: not made yet */
+    size_t count;
+};
+
 /* A subkey list, and the lists below it; or a db and its parts. */
 struct hp_plan_list {
     struct hp_plan_record record;
@@ -70,6 +76,7 @@ struct hp_plan_list {
     struct hp_plan_list *first;     /* the lists below an ri */
     struct hp_plan_list **last;     /* where the next one goes */
     struct hp_plan_list *next, *up; /* siblings, and the list above */
+    struct hp_record_table table;   /* of the first list or db: what it leads */
 };
 
 struct hp_plan_security {
@@ -166,6 +173,7 @@ struct hp_plan {
     struct hp_plan_key *root;
     struct hp_plan_security *securities, **last_security;
     struct hp_plan_cell *cells, **last_cell;
+    struct hp_record_table bin_table, cell_table;
     struct hp_plan_raw *raws, **last_raw;
     struct hp_span tail;
     struct hp_layout layout; /* once it is placed */

@@ -160,6 +160,7 @@ static bool read_base(struct hp_reader_state *r, struct hp_recipe_file *file)
 static bool read_bin(struct hp_reader_state *r, struct hp_recipe_file *file)
 {
     struct hp_scan *scan = &file->scan;
+    struct hp_origin origin = hp_scan_origin(scan);
     struct hp_scan start = *scan;
     struct hp_plan_bin *bin = NULL;
     uint32_t size, times = 1;
@@ -172,13 +173,13 @@ static bool read_bin(struct hp_reader_state *r, struct hp_recipe_file *file)
     if (hp_scan_pass(scan, '*') && !hp_scan_count(&times, scan, UINT32_MAX))
         return false;
     if (times == 0 || (uint64_t)size * times > r->plan->image_limit)
-        return hp_plan_fail(r->err, HP_E_TOO_LARGE, hp_scan_origin(&start),
+        return hp_plan_fail(r->err, HP_E_TOO_LARGE, origin,
                             "the bins are larger than the limit, or none");
     for (; times > 0; times--) {
         bin = hp_plan_bin_add(r->plan, size);
         if (bin == NULL)
             return hp_scan_no_memory(scan);
-        bin->record.origin = hp_scan_origin(&start);
+        bin->record.origin = origin;
     }
     return read_fields(r, scan, &bin->record);
 }

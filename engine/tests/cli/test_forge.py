@@ -81,6 +81,28 @@ class Whole(Forge):
         if os.path.exists("/dev/full"):
             self.complaint(recipe, "-o", "/dev/full", "--force")
 
+    def test_many_of_everything(self):
+        """In linear time: square time would not end before the program's
+        time is up."""
+        keys = [f"k{i * 7919 % 100000:06}" for i in range(100000)]
+        cases = {
+            "keys": "".join(f"[\\p\\{key}]\n" for key in keys),
+            "unsorted": "[\\p] unsorted\n" + "".join(
+                f"[\\p\\{key}]\n" for key in keys),
+            "values": "[\\p]\n" + "".join(
+                f"\"{key}\" = dword:1\n" for key in keys),
+            "bins": "bin 0x1000\n" * 200000 + "[\\p]\n",
+            "cells": "[\\p]\n" + "cell +0x10 01\n" * 200000 + "".join(
+                f"cell#{i}.size = -24\n" for i in range(200000)),
+            "segments": "[\\p]\n\"v\" = hex:01*100000 db(list,"
+                        + "1," * 65000 + "35000)\n" + "".join(
+                            f"segment[\\p]\"v\"#{i}.bytes = hex:02\n"
+                            for i in range(65000))}
+        for name, lines in cases.items():
+            with self.subTest(name=name):
+                self.forge(self.write("case", FIRST + lines.encode()),
+                           "--force")
+
     def test_includes_are_relative(self):
         inner = self.directory / "inner"
         inner.mkdir()
