@@ -15,5 +15,7 @@ enum hp_exit hp_cmd_diff(struct hp_options *options, struct hp_output *output);
 enum hp_exit hp_cmd_remedy(struct hp_options *options,
                            struct hp_output *output);
 enum hp_exit hp_cmd_forge(struct hp_options *options, struct hp_output *output);
+enum hp_exit hp_cmd_inspect(struct hp_options *options,
+                            struct hp_output *output);
 
 #endif

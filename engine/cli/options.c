@@ -310,11 +310,23 @@ static enum hp_exit apply_scrub(const struct given *given)
     return HP_EXIT_GOOD;
 }
 
-/* ---- forge ----------------------------------------------------------- */
+/* ---- forge, inspect -------------------------------------------------- */
 
 static enum hp_exit apply_output(const struct given *given)
 {
     given->options->output_file = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_html(const struct given *given)
+{
+    given->options->html_file = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_against(const struct given *given)
+{
+    given->options->against_file = given->argument;
     return HP_EXIT_GOOD;
 }
 
@@ -433,7 +445,11 @@ static const struct row rows[] = {
      "a recipe without what the hive says: names, data, security, times"},
     {"output", "HIVE", HP_CMD_FORGE, NULL, apply_output,
      "the file that is written; also -o HIVE"},
-    {"force", NULL, HP_CMD_FORGE, NULL, apply_force,
+    {"html", "FILE", HP_CMD_INSPECT, NULL, apply_html,
+     "write a page to FILE instead of text"},
+    {"against", "HIVE", HP_CMD_INSPECT, NULL, apply_against,
+     "a second hive: where the two differ"},
+    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT, NULL, apply_force,
      "overwrite the file if it is there"},
     {"kind", "K", HP_CMD_PATH, hp_words_service_kind, apply_kind,
      "win32 (default) or driver"},
@@ -445,7 +461,8 @@ static const struct row rows[] = {
      "the value's data instead of STRING"},
     {"missing", NULL, HP_CMD_PATH, NULL, apply_missing,
      "there is no ImagePath value"},
-    {"help", NULL, READ | HP_CMD_FORGE, NULL, apply_help, "this text"},
+    {"help", NULL, READ | HP_CMD_FORGE | HP_CMD_INSPECT, NULL, apply_help,
+     "this text"},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -592,6 +609,9 @@ static enum hp_exit read_operands(struct hp_options *options)
     if (command->bit == HP_CMD_FORGE && options->output_file == NULL)
         return wrong_use(NULL, "forge needs -o HIVE; see hiveproof forge "
                                "--help");
+    if (command->bit == HP_CMD_INSPECT && options->force &&
+        options->html_file == NULL)
+        return wrong_use(NULL, "--force belongs to --html");
     if (options->auto_layout && !options->recipe)
         return wrong_use(NULL, "--layout belongs to --format recipe");
     if (options->scrub && !options->recipe)

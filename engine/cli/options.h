@@ -22,7 +22,8 @@ enum {
     HP_CMD_DUMP = 4,
     HP_CMD_DIFF = 8,
     HP_CMD_REMEDY = 16,
-    HP_CMD_FORGE = 32
+    HP_CMD_FORGE = 32,
+    HP_CMD_INSPECT = 64
 };
 
 struct hp_options;
@@ -68,8 +69,10 @@ struct hp_options {
     bool auto_layout; /* without what forge chooses itself, */
     bool scrub;       /* without content */
 
-    /* forge */
+    /* forge, inspect */
     const char *output_file;
+    const char *html_file;    /* NULL: text */
+    const char *against_file; /* NULL: none */
     bool force;
 
     /* path */

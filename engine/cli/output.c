@@ -130,14 +130,21 @@ void hp_output_bytes(struct hp_output *output, const char *bytes)
     (void)hp_output_write(output, text, strlen(text));
 }
 
-enum hp_exit hp_output_end(struct hp_output *output, enum hp_exit answer)
+int hp_output_close(struct hp_output *output)
 {
     (void)flush(output);
     if (close(output->fd) != 0 && output->error == 0)
         output->error = errno;
-    if (output->error == 0)
+    return output->error;
+}
+
+enum hp_exit hp_output_end(struct hp_output *output, enum hp_exit answer)
+{
+    int error = hp_output_close(output);
+
+    if (error == 0)
         return answer;
-    hp_complain(NULL, "standard output: %s", strerror(output->error));
+    hp_complain(NULL, "standard output: %s", strerror(error));
     return HP_EXIT_INPUT;
 }
 

@@ -43,7 +43,11 @@ bool hp_escape_path(struct hp_out out, struct hp_text text);
 /* Writes a file name or argument, escaped for a terminal. */
 void hp_output_bytes(struct hp_output *output, const char *bytes);
 
-/* Writes what is left and closes. Returns `answer`, or HP_EXIT_INPUT, with a
+/* Writes what is left and closes. Returns 0, or errno of the first write that
+ * failed. */
+int hp_output_close(struct hp_output *output);
+
+/* The same for standard output. Returns `answer`, or HP_EXIT_INPUT, with a
  * message, when anything could not be written. */
 enum hp_exit hp_output_end(struct hp_output *output, enum hp_exit answer);
 

@@ -26,6 +26,9 @@ static const struct hp_command commands[] = {
     {HP_CMD_FORGE, "forge", "RECIPE -o HIVE",
      "Makes a hive, sound or broken on purpose, from a recipe or .reg file",
      hp_cmd_forge},
+    {HP_CMD_INSPECT, "inspect", "HIVE",
+     "Maps a hive: what each field means, what is wrong and where",
+     hp_cmd_inspect},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
