@@ -97,16 +97,14 @@ static void put_key(struct hp_words *words, const struct hp_tree_key *key)
 
 static bool put_said(void *self, const struct hp_difference *difference)
 {
-    static const uint16_t quote[] = {'"'};
     struct hp_words *words = self;
 
     put_key(words, difference->key);
     hp_words_put(words, " %s", difference->field);
     if (difference->name.count > 0) {
-        hp_words_put(words, " ");
-        hp_words_text(words, (struct hp_text){quote, 1});
+        hp_words_put(words, " \"");
         hp_words_text(words, difference->name);
-        hp_words_text(words, (struct hp_text){quote, 1});
+        hp_words_put(words, "\"");
     }
     hp_words_put(words, ": first %s, second %s\n", difference->a,
                  difference->b);

@@ -77,11 +77,9 @@ void hp_words_bytes(struct hp_words *words, const char *bytes)
 
 static void put_quoted(struct hp_words *words, struct hp_text text)
 {
-    static const uint16_t quote[] = {'"'};
-
-    hp_words_text(words, (struct hp_text){quote, 1});
+    hp_words_put(words, "\"");
     hp_words_text(words, text);
-    hp_words_text(words, (struct hp_text){quote, 1});
+    hp_words_put(words, "\"");
 }
 
 void hp_words_place(struct hp_words *words, uint32_t position)

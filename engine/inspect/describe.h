@@ -30,7 +30,8 @@ struct hp_words {
 void hp_words_begin(struct hp_words *words, struct hp_out out,
                     enum hp_escape style);
 
-/* Text of ours: `format` and its strings hold nothing that a style escapes. */
+/* Text of ours: `format` and its strings hold nothing that is markup where it
+ * goes (a quote is none between tags). */
 __attribute__((__format__(__printf__, 2, 3))) void
 hp_words_put(struct hp_words *words, const char *format, ...);
 

@@ -185,6 +185,8 @@ static void put_cell_count(struct page *page)
 /* True if the fields of the part are to be written out. */
 static bool wants_fields(struct page *page, const struct hp_part *part)
 {
+    if (part->size > HP_PAGE_PART_MOST)
+        return false;
     if (page->fields < HP_PAGE_FIELDS_MOST)
         return true;
     return part->problem_count > 0 &&
