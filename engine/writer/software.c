@@ -24,20 +24,20 @@ enum {
 };
 
 static const struct hp_probe_key keys[] = {
-    {ROOT, NULL, false},
-    {ROOT, "Microsoft", false},
-    {MICROSOFT, "Windows NT", false},
-    {WINDOWS_NT, "CurrentVersion", false},
-    {NT_VERSION, "ProfileList", false},
-    {MICROSOFT, "Windows", false},
-    {WINDOWS, "CurrentVersion", false},
-    {WINDOWS_VERSION, "Component Based Servicing", false},
-    {SERVICING, "Packages", false},
-    {PACKAGES, NULL, false},
-    {WINDOWS_VERSION, "SideBySide", false},
-    {SIDE_BY_SIDE, "Winners", false},
-    {WINNERS, NULL, false},
-    {WINNER, NULL, false},
+    {.parent = ROOT},
+    {.parent = ROOT, .name = "Microsoft"},
+    {.parent = MICROSOFT, .name = "Windows NT"},
+    {.parent = WINDOWS_NT, .name = "CurrentVersion"},
+    {.parent = NT_VERSION, .name = "ProfileList"},
+    {.parent = MICROSOFT, .name = "Windows"},
+    {.parent = WINDOWS, .name = "CurrentVersion"},
+    {.parent = WINDOWS_VERSION, .name = "Component Based Servicing"},
+    {.parent = SERVICING, .name = "Packages"},
+    {.parent = PACKAGES},
+    {.parent = WINDOWS_VERSION, .name = "SideBySide"},
+    {.parent = SIDE_BY_SIDE, .name = "Winners"},
+    {.parent = WINNERS},
+    {.parent = WINNER},
 };
 
 /* The rows of strings stand in the order of enum hp_software_string. */
