@@ -21,6 +21,9 @@
 /* In a table's row this stands for a line end. */
 #define LINE_END "\xE2\x8F\x8E" /* U+23CE */
 
+/* And U+2400 to U+241F for the controls that they are pictures of. */
+#define PICTURE "\xE2\x90"
+
 #define REPORT_MEMORY ((size_t)256 << 20)
 
 /* Bytes of a command line. */
@@ -60,7 +63,26 @@ static void forge_text(FILE *out, struct forged *forged,
                   err.message);
 }
 
-/* A row's recipe, with its line ends; `head` goes in front. */
+/* The character at `*row`, of which a row has a picture or itself; *row is
+ * moved behind it. */
+static char next_character(const char **row)
+{
+    const char *at = *row;
+
+    if (strncmp(at, LINE_END, 3) == 0) {
+        *row += 3;
+        return '\n';
+    }
+    if (strncmp(at, PICTURE, 2) == 0 && (unsigned char)at[2] >= 0x80 &&
+        (unsigned char)at[2] < 0xA0) {
+        *row += 3;
+        return (char)((unsigned char)at[2] - 0x80);
+    }
+    *row += 1;
+    return *at;
+}
+
+/* A row's recipe without pictures; `head` goes in front. */
 static char *row_text(const char *head, const char *row, size_t *size)
 {
     char *text = malloc(strlen(head) + strlen(row) + 2);
@@ -68,12 +90,8 @@ static char *row_text(const char *head, const char *row, size_t *size)
     if (text == NULL)
         return NULL;
     char *to = stpcpy(text, head);
-    for (const char *end; (end = strstr(row, LINE_END)) != NULL;
-         row = end + strlen(LINE_END)) {
-        to = stpncpy(to, row, (size_t)(end - row));
-        *to++ = '\n';
-    }
-    to = stpcpy(to, row);
+    while (*row != '\0')
+        *to++ = next_character(&row);
     *to++ = '\n';
     *size = (size_t)(to - text);
     return text;

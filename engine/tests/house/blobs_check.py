@@ -216,7 +216,7 @@ class Planted(unittest.TestCase):
         """Cut into pieces that are each short."""
         piece = self.hive.replace(b"regf", b"").replace(b"hbin", b"").hex()
         text = "".join(f"a{i} = \"{piece[i:i + 400]}\";\n"
-                       for i in range(0, 8000, 400))
+                       for i in range(0, len(piece), 400))
         self.expect("", "x.c", text.encode())
 
     def test_recipes(self):
