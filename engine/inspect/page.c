@@ -182,10 +182,17 @@ static void put_cell_count(struct page *page)
     hp_words_put(&page->words, "%zu", page->map->cells);
 }
 
+/* A list has a line for each element, any other part a few. */
+static bool is_list(const struct hp_part *part)
+{
+    return part->kind == HP_RECORD_LEAF || part->kind == HP_RECORD_INDEX ||
+           part->kind == HP_RECORD_VALUES || part->kind == HP_RECORD_SEGMENTS;
+}
+
 /* True if the fields of the part are to be written out. */
 static bool wants_fields(struct page *page, const struct hp_part *part)
 {
-    if (part->size > HP_PAGE_PART_MOST)
+    if (is_list(part) && part->size > HP_PAGE_LIST_MOST)
         return false;
     if (page->fields < HP_PAGE_FIELDS_MOST)
         return true;

@@ -16,9 +16,8 @@
  * again for parts with problems. The script works out the others. */
 #define HP_PAGE_FIELDS_MOST ((uint64_t)1 << 20)
 
-/* A part that is larger may be a list of thousands: its fields are left to the
- * script. */
-#define HP_PAGE_PART_MOST 4096
+/* The elements of a list in a larger cell are left to the script. */
+#define HP_PAGE_LIST_MOST 4096
 
 /* Bytes of lines after which they are brief. */
 #define HP_PAGE_LINES_MOST ((uint64_t)4 << 20)
