@@ -187,6 +187,9 @@ bool hp_read_data(struct hp_plan_value *value, struct hp_scan *scan,
         return false;
     if (!hp_scan_expect(scan, ':', "a colon should stand here"))
         return false;
+    /* Bytes may be none, and then an option follows the blank. */
+    if (forms[i].form != BYTES)
+        hp_scan_blanks(scan);
     switch (forms[i].form) {
     case STRING:
         return read_text(value, scan, 1);

@@ -29,18 +29,33 @@
 /* Bytes of a command line. */
 enum { LINE_ROOM = 1 << 16 };
 
-/* A hive that a item is about. */
+/* A hive that a case is about. */
 struct forged {
+    struct hp_memory memory; /* of the recipes */
     struct hp_recipe_files recipes;
     struct hp_guarded guarded;
     bool open;
 };
 
-static void close_forged(struct forged *forged)
+static struct forged *open_forged(void)
+{
+    struct forged *forged = calloc(1, sizeof *forged);
+
+    if (forged == NULL)
+        return NULL;
+    hp_recipe_files_open(&forged->recipes);
+    forged->recipes.arena = hp_arena_of(hp_memory_allocator(&forged->memory),
+                                        forged->recipes.arena.limit);
+    return forged;
+}
+
+static void close_forged(FILE *out, struct forged *forged)
 {
     if (forged->open)
         hp_guarded_close(&forged->guarded);
     hp_recipe_files_close(&forged->recipes);
+    if (forged->memory.overrun)
+        (void)fputs(" overrun", out);
     free(forged);
 }
 
@@ -101,7 +116,7 @@ static char *row_text(const char *head, const char *row, size_t *size)
 static struct forged *forge_row(FILE *out, const struct hp_case *item,
                                 const char *head, const char *row)
 {
-    struct forged *forged = calloc(1, sizeof *forged);
+    struct forged *forged = open_forged();
     char name[PATH_MAX];
     size_t size = 0;
     char *text = row_text(head, row, &size);
@@ -112,7 +127,6 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
         return NULL;
     }
     (void)snprintf(name, sizeof name, "%s/row", item->file->folder);
-    hp_recipe_files_open(&forged->recipes);
     forge_text(out, forged, (struct hp_recipe_text){name, text, size});
     free(text);
     return forged;
@@ -138,17 +152,16 @@ static void evaluate_seed(FILE *out, const struct hp_case *item)
                                   : strncmp(name, "bad-", 4) == 0
                                       ? HP_SOUND_BAD
                                       : HP_SOUND_ANY;
-    struct forged *forged = calloc(1, sizeof *forged);
+    struct forged *forged = open_forged();
     struct hp_recipe_text text;
 
     if (forged == NULL)
         return;
-    hp_recipe_files_open(&forged->recipes);
     if (hp_recipe_files_read(&forged->recipes, &text, item->file->path))
         forge_text(out, forged, text);
     if (forged->open && hp_sound_check(out, forged->guarded.image, soundness))
         (void)fputs("sound\n", out);
-    close_forged(forged);
+    close_forged(out, forged);
 }
 
 static void evaluate_lie(FILE *out, const struct hp_case *item)
@@ -164,7 +177,7 @@ static void evaluate_lie(FILE *out, const struct hp_case *item)
         hp_digest_print(out, &hp_backend_native, HP_MODE_FORENSIC, image);
         (void)hp_sound_check(out, image, HP_SOUND_ANY);
     }
-    close_forged(forged);
+    close_forged(out, forged);
 }
 
 /* True if `text` has the line [line, end), its line end included. */
@@ -208,9 +221,9 @@ static void evaluate_print(FILE *out, const struct hp_case *item)
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
     }
     if (base != NULL)
-        close_forged(base);
+        close_forged(out, base);
     if (forged != NULL)
-        close_forged(forged);
+        close_forged(out, forged);
 }
 
 static void evaluate_mistake(FILE *out, const struct hp_case *item)
@@ -225,7 +238,7 @@ static void evaluate_mistake(FILE *out, const struct hp_case *item)
                       hp_hash(HP_HASH_START, image.ptr, image.len));
         (void)hp_sound_check(out, image, HP_SOUND_ANY);
     }
-    close_forged(forged);
+    close_forged(out, forged);
 }
 
 /* Reads `arguments` for the sub-command `name`; words and options must stay as
@@ -366,7 +379,7 @@ static void evaluate_run(FILE *out, const struct hp_case *item)
             run_row(out, &options, forged);
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
     }
-    close_forged(forged);
+    close_forged(out, forged);
     hp_arena_close(&arena);
 }
 
@@ -419,7 +432,7 @@ static void evaluate_software(FILE *out, const struct hp_case *item)
         judge_path(out, item->columns[2], forged);
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);
     }
-    close_forged(forged);
+    close_forged(out, forged);
 }
 
 static void evaluate_row(FILE *out, const struct hp_case *item)

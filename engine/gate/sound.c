@@ -16,6 +16,7 @@
 #include "hivex_backend.h"
 #include "hp_limits.h"
 #include "layout.h"
+#include "memory.h"
 #include "native.h"
 #include "print.h"
 #include "recipe.h"
@@ -188,11 +189,14 @@ static bool is_tree(struct hp_plan *plan)
     return hp_plan_visit(plan, visit_record, NULL);
 }
 
-/* The same as hp_recipe_of; *tree tells whether the image is one. */
+/* The same as hp_recipe_of; *tree tells whether the image is one. NULL also if
+ * memory was written past its end. */
 static char *take_apart(struct hp_span image, bool pinned, size_t *size,
                         bool *tree)
 {
-    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, PLAN_MEMORY);
+    struct hp_memory watched = {0};
+    struct hp_arena arena =
+        hp_arena_of(hp_memory_allocator(&watched), PLAN_MEMORY);
     struct hp_recipe_error err;
     struct hp_plan plan;
     char *text = NULL;
@@ -206,7 +210,7 @@ static char *take_apart(struct hp_span image, bool pinned, size_t *size,
     done = fclose(memory) == 0 && done;
     *tree = done && is_tree(&plan);
     hp_arena_close(&arena);
-    if (done)
+    if (done && !watched.overrun)
         return text;
     free(text);
     return NULL;
@@ -253,7 +257,9 @@ static bool same_events(const struct check *check, const struct hp_image *image)
 
 static bool check_recipe(const struct check *check, bool pinned)
 {
-    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, PLAN_MEMORY);
+    struct hp_memory watched = {0};
+    struct hp_arena arena =
+        hp_arena_of(hp_memory_allocator(&watched), PLAN_MEMORY);
     struct hp_recipe_error err = {.message = "out of memory"};
     struct hp_image image;
     size_t size;
@@ -272,7 +278,8 @@ static bool check_recipe(const struct check *check, bool pinned)
                       : !tree || same_events(check, &image);
     hp_arena_close(&arena);
     free(text);
-    return same;
+    return same && (!watched.overrun ||
+                    broken(check, "memory was written past its end"));
 }
 
 /* ---- what a name promises --------------------------------------------- */
