@@ -23,7 +23,8 @@ import zlib
 import blobs
 
 PROGRAM = sys.argv.pop(1)
-RECIPE = b"hiveproof recipe 1\n[\\k]\n\"v\" = \"text\"\n"
+RECIPE = (b"hiveproof recipe 1\n[\\k]\n\"v\" = \""
+          + b"the quick brown fox 0123456789 " * 60 + b"\"\n")
 SHORT = 700  # bytes of the hive that are tried where all would be too easy
 
 

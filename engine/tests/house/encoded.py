@@ -138,8 +138,9 @@ def _base64(text):
             data = base64.b64decode(part[:len(part) // 4 * 4])
             if hidden(data, DEPTH) or _is_ascii(data):
                 found = data
-        mixed = all(re.search(some, letters) for some in
-                    ("[A-Z].*[A-Z]", "[a-z].*[a-z]", "[0-9].*[0-9]"))
+        # Capitals enough: a path or a name has few.
+        mixed = len(re.findall("[A-Z]", letters)) > len(letters) / 5 and all(
+            re.search(some, letters) for some in ("[a-z]", "[0-9]"))
         if found is None and mixed and (entropy(letters) > 4 or re.search(
                 r"[A-Za-z0-9+/]{200}", match[0])):
             found = data

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import tempfile
 
-SECONDS = 30
+CPU_SECONDS = 30
+SECONDS = 600  # of time, however busy the machine is
 OUTPUT = 256 << 20
 MEMORY = 2 << 30
 
@@ -19,6 +20,7 @@ class Died(Exception):
 
 
 def _limits():
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
