@@ -23,7 +23,8 @@
     X(PATHS, "paths")       /* options of `path`: what the writer does */      \
     X(SOFTWARE, "software") /* recipe lines, options of `path`: the same */    \
     X(MISTAKES, "mistakes") /* a recipe: where it is wrong, or its hive */     \
-    X(PRINTS, "prints")     /* a recipe line: what its hive's recipe says */
+    X(PRINTS, "prints")     /* a recipe line: what its hive's recipe says */   \
+    X(SCRUBS, "scrubs")     /* a recipe line: its hive without content */
 
 enum hp_case_kind {
     HP_CASE_TRANSCRIPT,

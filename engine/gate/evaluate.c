@@ -15,6 +15,7 @@
 #include "recipe_files.h"
 #include "report_line.h"
 #include "run_model.h"
+#include "scrub.h"
 #include "sound.h"
 #include "transcript.h"
 
@@ -132,7 +133,7 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
     return forged;
 }
 
-/* Rows of `lies`, `runs`, `software` and `prints` begin with the recipe of the
+/* Rows of all tables but `paths` and `mistakes` begin with the recipe of the
  * table's name. */
 static struct forged *forge_with_base(FILE *out, const struct hp_case *item,
                                       const char *row)
@@ -164,6 +165,19 @@ static void evaluate_seed(FILE *out, const struct hp_case *item)
     close_forged(out, forged);
 }
 
+static void put_walks(FILE *out, struct hp_span image)
+{
+    hp_digest_print(out, &hp_backend_native, HP_MODE_STRICT, image);
+    (void)fputs(" | ", out);
+    hp_digest_print(out, &hp_backend_native, HP_MODE_FORENSIC, image);
+}
+
+static void put_bytes(FILE *out, struct hp_span image)
+{
+    (void)fprintf(out, "%zu bytes %08" PRIx32, image.len,
+                  hp_hash(HP_HASH_START, image.ptr, image.len));
+}
+
 static void evaluate_lie(FILE *out, const struct hp_case *item)
 {
     struct forged *forged = forge_with_base(out, item, item->columns[1]);
@@ -172,9 +186,7 @@ static void evaluate_lie(FILE *out, const struct hp_case *item)
         return;
     if (forged->open) {
         struct hp_span image = forged->guarded.image;
-        hp_digest_print(out, &hp_backend_native, HP_MODE_STRICT, image);
-        (void)fputs(" | ", out);
-        hp_digest_print(out, &hp_backend_native, HP_MODE_FORENSIC, image);
+        put_walks(out, image);
         (void)hp_sound_check(out, image, HP_SOUND_ANY);
     }
     close_forged(out, forged);
@@ -234,8 +246,7 @@ static void evaluate_mistake(FILE *out, const struct hp_case *item)
         return;
     if (forged->open) {
         struct hp_span image = forged->guarded.image;
-        (void)fprintf(out, "%zu bytes %08" PRIx32, image.len,
-                      hp_hash(HP_HASH_START, image.ptr, image.len));
+        put_bytes(out, image);
         (void)hp_sound_check(out, image, HP_SOUND_ANY);
     }
     close_forged(out, forged);
@@ -294,6 +305,25 @@ static void close_watched(FILE *out, struct watched *watched)
     hp_arena_close(&watched->arena);
     if (watched->memory.overrun)
         (void)fputs(" overrun", out);
+}
+
+static void evaluate_scrub(FILE *out, const struct hp_case *item)
+{
+    struct forged *forged = forge_with_base(out, item, item->columns[1]);
+    struct hp_span scrubbed;
+    struct watched watched;
+
+    if (forged == NULL)
+        return;
+    open_watched(&watched, 0);
+    if (forged->open &&
+        hp_scrub(&scrubbed, &watched.arena, forged->guarded.image)) {
+        put_walks(out, scrubbed);
+        (void)fputs(" | ", out);
+        put_bytes(out, scrubbed);
+    }
+    close_watched(out, &watched);
+    close_forged(out, forged);
 }
 
 /* Enumerates the hive of a row, and works out its remedy. */
@@ -448,6 +478,8 @@ static void evaluate_row(FILE *out, const struct hp_case *item)
         evaluate_software(out, item);
     else if (item->file->kind == HP_CASE_PRINTS)
         evaluate_print(out, item);
+    else if (item->file->kind == HP_CASE_SCRUBS)
+        evaluate_scrub(out, item);
     else
         evaluate_mistake(out, item);
 }
