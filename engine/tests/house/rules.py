@@ -30,6 +30,7 @@ ONLY = {("forge", "regf"): {"layout.h"}, ("inspect", "regf"): {"layout.h"}}
 FUNCTION_LINES = 60
 NESTING = 4
 COLUMNS = 80
+HARNESS_LINES = 60
 
 STRUCT_CAST = re.compile(r"\(\s*(const\s+)?(struct\s+\w+|u?int(16|32|64)_t)\s*\*\s*\)(?!0\b)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
@@ -80,6 +81,26 @@ def check_code(lines):
             yield first, f"nested {deepest} levels"
 
 
+def check_harness(lines):
+    """fuzz_<what>.c: one page, whose head says what goes in and what holds."""
+    if len(lines) - 1 > HARNESS_LINES:
+        yield 1, f"harness of {len(lines) - 1} lines"
+    text = "\n".join(lines)
+    head = text[:text.find("*/")]
+    if not re.search(r"^ \* Input +\S", head, re.M):
+        yield 1, "the head does not say what the input is"
+    numbers = re.findall(r"^ \*(?: Oracles| {8}) (\d)\. ", head, re.M)
+    if numbers != [str(n) for n in range(1, len(numbers) + 1)] or not numbers:
+        yield 1, "no oracles, numbered from 1"
+
+
+def check_macro(lines):
+    """What is fuzzed is what is shipped."""
+    for number, line in enumerate(lines, 1):
+        if "FUZZING_BUILD_MODE" in line:
+            yield number, "the engine must not know that it is fuzzed"
+
+
 def check_casts(lines):
     for number, line in enumerate(lines, 1):
         if not line.startswith(" *") and STRUCT_CAST.search(strip_literals(line)):
@@ -127,9 +148,16 @@ def main():
     for path in sorted(engine.rglob("*.[ch]")):
         lines = path.read_text(encoding="utf-8").split("\n")
         layer = path.relative_to(engine).parts[0]
-        checks = [check_text(path, lines), check_code(lines)]
+        checks = [check_text(path, lines), check_code(lines), check_macro(lines)]
         if layer in LAYERS:
             checks += [check_casts(lines), check_includes(layer, path, lines, owners)]
+        problems += [(path, *problem) for check in checks for problem in check]
+        checked += 1
+    for path in sorted((source / "harnesses").rglob("*.[ch]")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        checks = [check_text(path, lines), check_code(lines)]
+        if path.parent.name == "harnesses" and path.name.startswith("fuzz_"):
+            checks.append(check_harness(lines))
         problems += [(path, *problem) for check in checks for problem in check]
         checked += 1
     for path, number, rule in problems:

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every harness includes: the entry point, the check that survives
+ * NDEBUG, and what the input decides besides the bytes themselves. A harness
+ * is deterministic: the same bytes do the same work. */
+#ifndef HP_FUZZ_H
+#define HP_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "utf16.h"
+
+/* Handles one input; always 0. Each harness defines it. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ends the process with SIGABRT unless `condition` holds. `oracle` starts with
+ * the number that the harness's head comment gives it: "3: in pairs". */
+#define FUZZ_CHECK(condition, oracle)                                          \
+    ((condition) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #condition, oracle))
+
+/* Prints which oracle failed where, and aborts. */
+_Noreturn void fuzz_fail(const char *file, int line, const char *condition,
+                         const char *oracle);
+
+/* FNV-1a of bytes[0..size), started with `hash` (0: a new one). For choices
+ * that must not cost a byte of an input that is a plain hive, and to compare
+ * long sequences. */
+uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size);
+
+/* True one time in `times`, as the bytes have it; `salt` tells choices apart.
+ */
+bool fuzz_once_in(unsigned times, unsigned salt, const uint8_t *data,
+                  size_t size);
+
+/* An input taken apart from its front. Reading past the end gives zeros. */
+struct fuzz_in {
+    const uint8_t *at;
+    size_t left;
+};
+uint8_t fuzz_u8(struct fuzz_in *in);
+uint16_t fuzz_u16(struct fuzz_in *in);
+uint32_t fuzz_u32(struct fuzz_in *in);
+/* The next `size` bytes, or as many as there are. */
+struct hp_span fuzz_bytes(struct fuzz_in *in, size_t size);
+/* A length byte and as many UTF-16LE units, in `arena`. */
+struct hp_text fuzz_text(struct fuzz_in *in, struct hp_arena *arena);
+
+/* Memory of which the `failing`th block (from 1 on) is refused; 0: none is.
+ * An arena of it has a block for each allocation. */
+struct fuzz_memory {
+    size_t calls, failing;
+};
+struct hp_arena fuzz_arena(struct fuzz_memory *memory);
+
+/* Most bytes that a harness takes from one arena. */
+#define FUZZ_ARENA_LIMIT ((size_t)256 << 20)
+
+#endif

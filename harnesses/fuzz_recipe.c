@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fuzz_recipe - recipes and .reg files to hives.
+ *
+ * Input   the text; every include is answered by the text itself.
+ * Oracles 1. a refusal has a status of class 1xx to 3xx, a message, and unless
+ *            memory ended, a line and column inside the text;
+ *         2. the image is no larger than the limit;
+ *         3. the same text makes the same bytes or the same refusal;
+ *         4. what was forged has a recipe that forges it again;
+ *         5. a failed allocation is told as such, and as nothing else (1 time
+ *            in 4; which one fails is the input's).
+ */
+#include "forge_run.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fuzz_memory memory = {0, 0}, failing = {0, 0};
+    struct forge_run run, again;
+
+    forge_run(&run, &memory, data, size);
+    if (!run.done)
+        forge_check_refusal(&run.err, size);
+    FUZZ_CHECK(!run.done || run.image.size <= FORGE_RUN_IMAGE, "2: bounded");
+    if (run.done)
+        forge_check_back(&run);
+    if (fuzz_once_in(4, 1, data, size) && memory.calls > 0)
+        failing.failing = 1 + fuzz_hash(0, data, size) % memory.calls;
+    forge_run(&again, &failing, data, size);
+    if (failing.failing > 0)
+        FUZZ_CHECK(!again.done && again.err.status == HP_E_NO_MEMORY, "5");
+    else
+        FUZZ_CHECK(run.done == again.done && run.err.status == again.err.status,
+                   "3: the same answer");
+    forge_run_close(&again);
+    forge_run_close(&run);
+    return 0;
+}

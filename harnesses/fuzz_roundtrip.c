@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fuzz_roundtrip - hives to recipes and back.
+ *
+ * Input   any bytes; of more than 256 KiB the rest is ignored.
+ * Oracles 1. every image has a recipe, unless memory ends;
+ *         2. that recipe is read without complaint;
+ *         3. it forges the image again, byte for byte;
+ *         4. the recipe without a layout, of a hive that the strict reader
+ *            takes, forges one that it takes too;
+ *         5. a failed allocation is told as such (1 time in 4).
+ */
+#include "roundtrip.h"
+
+#define IMAGE_LIMIT ((size_t)256 << 10)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct hp_span image =
+        hp_span_of(data, size < IMAGE_LIMIT ? size : IMAGE_LIMIT);
+    struct fuzz_memory failing = {0, 1 + fuzz_hash(0, data, size) % 50};
+    struct hp_recipe_error err;
+    struct fuzz_output text;
+
+    roundtrip_check(image, true);
+    if (roundtrip_is_strict(image))
+        roundtrip_check(image, false);
+    if (fuzz_once_in(4, 1, data, size)) {
+        bool done = forge_run_back(&text, &failing, image, true, &err);
+        FUZZ_CHECK(done == (failing.calls < failing.failing), "5: failed");
+        FUZZ_CHECK(done || err.status == HP_E_NO_MEMORY, "5: says so");
+        fuzz_output_close(&text);
+    }
+    return 0;
+}

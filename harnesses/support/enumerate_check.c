@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enumerate_check.h"
+
+#include <string.h>
+
+#include "ask.h"
+#include "model.h"
+#include "native.h"
+
+static struct hp_source source_of(struct hp_span image)
+{
+    return (struct hp_source){.input = {.size = sizeof(struct hp_input),
+                                        .mode = HP_MODE_FORENSIC,
+                                        .image = image.ptr,
+                                        .image_size = image.len},
+                              .backend = &hp_backend_native};
+}
+
+bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
+                   struct hp_span image, const struct hp_question *question,
+                   const struct fuzz_memory *memory)
+{
+    struct hp_source source = source_of(image);
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    enum hp_status status =
+        hp_enumerate(report, arena, &source, question, &err, NULL, 0);
+    bool refused = memory->failing > 0 && memory->calls >= memory->failing;
+
+    FUZZ_CHECK((status == HP_E_NO_MEMORY) == refused, "1: memory");
+    if (status == HP_OK)
+        return true;
+    FUZZ_CHECK(hp_status_class(status) == HP_CLASS_INPUT ||
+                   hp_status_class(status) == HP_CLASS_LIMIT || refused,
+               "1: the input's fault");
+    FUZZ_CHECK(err.status == status && err.field != NULL, "1: says so");
+    return false;
+}
+
+/* ---- one report ---------------------------------------------------------- */
+
+static bool ends_in_exe(struct hp_text path)
+{
+    static const uint16_t exe[] = u".exe";
+
+    return path.count >= 4 && memcmp(path.units + path.count - 4, exe, 8) == 0;
+}
+
+static void check_service(const struct hp_service_result *service,
+                          const struct hp_report *report,
+                          const struct hp_question *question)
+{
+    const struct hp_outcome *outcome = &service->outcome;
+
+    ask_check_outcome(outcome, question, report->exclusion_count);
+    FUZZ_CHECK((service->kind == HP_KIND_NONE) ==
+                   (outcome->verdict == HP_VERDICT_SKIP_NOT_SERVICE),
+               "2: what is no service has no verdict");
+    if (service->has_driver)
+        ask_check_outcome(&service->driver, question, report->exclusion_count);
+    else
+        FUZZ_CHECK(service->kind != HP_KIND_WIN32 || !outcome->has_path ||
+                       ends_in_exe(outcome->writer_path),
+                   "5: .exe");
+}
+
+void enumerate_check_report(const struct hp_report *report,
+                            const struct hp_question *question)
+{
+    FUZZ_CHECK(report->code == 0 || report->result == HP_RESULT_FAILED,
+               "2: a code is a failure's");
+    for (size_t i = 0; i < report->service_count; i++)
+        check_service(&report->services[i], report, question);
+    for (size_t i = 0; i < report->culprit_count; i++)
+        FUZZ_CHECK(report->culprits[i] < report->service_count,
+                   "2: a culprit is a service");
+}
+
+/* ---- two reports -----------------------------------------------------------
+ */
+
+/* Whether the hotfix made a service's step worse: it may only exclude, or, by
+ * a list of a wrong type, make a failure doubtful. */
+static bool is_worse(enum hp_verdict before, enum hp_verdict after)
+{
+    return before != after && after != HP_VERDICT_EXCLUDED &&
+           !(after == HP_VERDICT_INDETERMINATE &&
+             before >= HP_VERDICT_FAIL_VOLUME);
+}
+
+void enumerate_check_profile(const struct hp_report *report,
+                             struct hp_span image,
+                             const struct hp_question *question)
+{
+    struct hp_question other = *question;
+    struct fuzz_memory enough = {0, 0};
+    struct hp_arena arena = fuzz_arena(&enough);
+    struct hp_report with;
+
+    if (question->profile != HP_PROFILE_PRE)
+        return;
+    other.profile = HP_PROFILE_KB980794;
+    if (enumerate_run(&with, &arena, image, &other, &enough)) {
+        FUZZ_CHECK(with.service_count == report->service_count, "4: services");
+        bool same = true;
+        for (size_t i = 0; i < with.service_count; i++) {
+            enum hp_verdict before = report->services[i].outcome.verdict;
+            enum hp_verdict after = with.services[i].outcome.verdict;
+            /* With two steps another one may now stand first. */
+            FUZZ_CHECK(report->services[i].has_driver ||
+                           !is_worse(before, after),
+                       "4: an exclusion makes nothing worse");
+            same = same && before == after;
+        }
+        FUZZ_CHECK(with.has_exclusions || same, "4: no list, no difference");
+        FUZZ_CHECK(report->result != HP_RESULT_OK ||
+                       with.result == HP_RESULT_OK,
+                   "4: a good run stays good");
+    }
+    hp_arena_close(&arena);
+}
+
+/* ---- the model
+ * ---------------------------------------------------------------- */
+
+static bool is_step(const struct hp_outcome *outcome,
+                    const struct model_outcome *want)
+{
+    return outcome->verdict == want->verdict &&
+           outcome->has_path == want->has_path &&
+           outcome->writer_path.count == want->path.count &&
+           (want->path.count == 0 ||
+            memcmp(outcome->writer_path.units, want->path.units,
+                   2 * want->path.count) == 0);
+}
+
+static void check_steps(const struct hp_service_result *service,
+                        const struct model_service *want)
+{
+    const struct model_outcome *only =
+        want->win32.ran ? &want->win32 : &want->driver;
+    bool both = want->win32.ran && want->driver.ran;
+
+    FUZZ_CHECK(service->has_driver == both, "3: the steps");
+    FUZZ_CHECK((service->kind != HP_KIND_NONE) == only->ran, "3: a service");
+    if (both)
+        FUZZ_CHECK((is_step(&service->outcome, &want->win32) &&
+                    is_step(&service->driver, &want->driver)) ||
+                       (is_step(&service->outcome, &want->driver) &&
+                        is_step(&service->driver, &want->win32)),
+                   "3: both verdicts");
+    else if (only->ran)
+        FUZZ_CHECK(is_step(&service->outcome, only), "3: the verdict");
+}
+
+static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
+                          struct hp_span image)
+{
+    struct hp_source source = source_of(image);
+    struct hp_sink sink;
+
+    hp_tree_begin(tree, arena, &sink);
+    return hp_backend_native.walk(&source.input, &sink);
+}
+
+/* Only over hives read whole: what damage does is the engine's own rule. */
+void enumerate_check_model(const struct hp_report *report, struct hp_span image,
+                           const struct hp_question *question)
+{
+    struct hp_arena arena =
+        hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
+    struct model_service *services;
+    enum hp_result result;
+    struct hp_tree tree;
+    size_t count;
+
+    if (read_tree(&tree, &arena, image) == HP_WALK_DONE) {
+        enum model_run run =
+            model_run(&services, &count, &result, &arena, &tree, question);
+        FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
+        FUZZ_CHECK(run != MODEL_RAN || count == report->service_count,
+                   "3: the services");
+        for (size_t i = 0; run == MODEL_RAN && i < count; i++)
+            check_steps(&report->services[i], &services[i]);
+        FUZZ_CHECK(run != MODEL_RAN || result == report->result,
+                   "3: the result");
+    }
+    hp_arena_close(&arena);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The oracles of fuzz_enumerate. */
+#ifndef HP_ENUMERATE_CHECK_H
+#define HP_ENUMERATE_CHECK_H
+
+#include "enumerate.h"
+#include "fuzz.h"
+
+/* Enumerates `image`. False, after oracle 1: there is no report. */
+bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
+                   struct hp_span image, const struct hp_question *question,
+                   const struct fuzz_memory *memory);
+
+/* Oracles 2 and 5. */
+void enumerate_check_report(const struct hp_report *report,
+                            const struct hp_question *question);
+
+/* Oracle 4. */
+void enumerate_check_profile(const struct hp_report *report,
+                             struct hp_span image,
+                             const struct hp_question *question);
+
+/* Oracle 3. */
+void enumerate_check_model(const struct hp_report *report, struct hp_span image,
+                           const struct hp_question *question);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event_check.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "hp_limits.h"
+#include "status.h"
+
+/* The format: a base block, then bins. */
+#define BASE_BLOCK_SIZE 4096
+
+static void add(struct event_check *check, const void *bytes, size_t size)
+{
+    check->content = fuzz_hash(check->content, bytes, size);
+    check->all = fuzz_hash(check->all, bytes, size);
+}
+
+static void add_number(struct event_check *check, uint64_t number)
+{
+    add(check, &number, sizeof number);
+}
+
+static bool is_inside(struct hp_span image, const void *bytes, uint64_t size)
+{
+    uintptr_t at = (uintptr_t)bytes, start = (uintptr_t)image.ptr;
+
+    return at >= start && at - start <= image.len &&
+           size <= image.len - (at - start);
+}
+
+/* Bytes of the image; reading each shows a sanitizer where they end. */
+static void take_bytes(struct event_check *check, const void *bytes,
+                       uint64_t size)
+{
+    if (bytes == NULL) {
+        FUZZ_CHECK(size == 0 || size == HP_UNKNOWN_SIZE, "3: none or unknown");
+        add_number(check, size);
+        return;
+    }
+    FUZZ_CHECK(!check->zero_copy || is_inside(check->image, bytes, size),
+               "3: bytes inside the image");
+    FUZZ_CHECK(size != HP_UNKNOWN_SIZE, "3: known bytes have a size");
+    add_number(check, size);
+    add(check, bytes, (size_t)size);
+}
+
+static void take_string(struct event_check *check, struct hp_string string)
+{
+    FUZZ_CHECK(string.bytes == NULL || (string.encoding >= HP_UTF16LE &&
+                                        string.encoding <= HP_LATIN1),
+               "3: an encoding that exists");
+    take_bytes(check, string.bytes, string.size);
+}
+
+static void take_hive(struct event_check *check,
+                      const struct hp_hive_event *hive)
+{
+    FUZZ_CHECK(hive->minor_version == HP_UNKNOWN_U64 ||
+                   hive->minor_version <= UINT32_MAX,
+               "3: a minor version");
+    FUZZ_CHECK(hive->sequence1 == HP_UNKNOWN_U64 ||
+                   (hive->dirty == (hive->sequence1 != hive->sequence2)),
+               "3: dirty is what the sequence numbers say");
+    add_number(check, hive->minor_version);
+}
+
+static void take_key(struct event_check *check, const struct hp_key_event *key)
+{
+    check->records++;
+    FUZZ_CHECK(++check->depth <= HP_LIMIT_KEY_DEPTH, "4: depth");
+    take_string(check, key->name);
+    add_number(check, key->filetime);
+    add_number(check, key->flags);
+    take_string(check, key->class_name);
+    take_bytes(check, key->security, key->security_size);
+}
+
+static void take_value(struct event_check *check,
+                       const struct hp_value_event *value)
+{
+    check->records++;
+    check->in_value = true;
+    check->damaged_value = false;
+    check->data_due = value->data_size;
+    take_string(check, value->name);
+    add_number(check, value->type);
+    add_number(check, value->data_size);
+    add_number(check, value->flags);
+}
+
+static void take_data(struct event_check *check,
+                      const struct hp_data_event *data)
+{
+    FUZZ_CHECK(data->size > 0 && data->bytes != NULL, "3: never 0 bytes");
+    FUZZ_CHECK(data->size <= check->data_due, "3: data as declared");
+    check->data_due -= data->size;
+    FUZZ_CHECK(!check->zero_copy ||
+                   is_inside(check->image, data->bytes, data->size),
+               "3: data inside the image");
+    add(check, data->bytes, (size_t)data->size);
+}
+
+static void take_damage(struct event_check *check,
+                        const struct hp_damage_event *damage)
+{
+    enum hp_class class = hp_status_class((enum hp_status)damage->status);
+
+    check->damaged = check->damaged_value = true;
+    check->exhausted |= class == HP_CLASS_LIMIT;
+    FUZZ_CHECK(damage->action <= HP_DAMAGE_SKIPPED, "1: an action");
+    FUZZ_CHECK(damage->field != NULL && damage->field[0] != '\0', "1: field");
+    check->all = fuzz_hash(check->all, damage->field, strlen(damage->field));
+    check->all = fuzz_hash(check->all, &damage->offset, sizeof damage->offset);
+    check->all = fuzz_hash(check->all, &damage->found, sizeof damage->found);
+    if (!check->zero_copy)
+        return; /* a library's own codes */
+    FUZZ_CHECK(class == HP_CLASS_INPUT || class == HP_CLASS_LIMIT,
+               "1: damage is the input's or a limit");
+    bool of_file = strncmp(damage->field, "base_block.", 11) == 0 ||
+                   strncmp(damage->field, "file.", 5) == 0;
+    FUZZ_CHECK(of_file || (check->image.len > BASE_BLOCK_SIZE &&
+                           damage->offset < check->image.len - BASE_BLOCK_SIZE),
+               "2: an offset inside the image");
+}
+
+/* A value whose data came without damage has all of it. */
+static void end_value(struct event_check *check)
+{
+    FUZZ_CHECK(!check->in_value || check->damaged_value || check->data_due == 0,
+               "3: undamaged data is whole");
+    check->in_value = false;
+}
+
+static uint32_t take_event(void *self, const struct hp_event *event)
+{
+    struct event_check *check = self;
+
+    FUZZ_CHECK(event->size >= sizeof *event, "4: a whole event");
+    FUZZ_CHECK(hp_nesting_take(&check->nesting, event->kind), "4: well nested");
+    if (event->kind != HP_EVENT_DATA && event->kind != HP_EVENT_DAMAGE)
+        end_value(check);
+    if (event->kind != HP_EVENT_DAMAGE && event->kind != HP_EVENT_DATA)
+        add_number(check, event->kind);
+    check->last = event->kind;
+    if (event->kind == HP_EVENT_HIVE)
+        take_hive(check, &event->u.hive);
+    else if (event->kind == HP_EVENT_KEY_ENTER)
+        take_key(check, &event->u.key);
+    else if (event->kind == HP_EVENT_VALUE)
+        take_value(check, &event->u.value);
+    else if (event->kind == HP_EVENT_DATA)
+        take_data(check, &event->u.data);
+    else if (event->kind == HP_EVENT_DAMAGE)
+        take_damage(check, &event->u.damage);
+    else
+        check->depth--;
+    return HP_CONTINUE;
+}
+
+uint32_t event_check_walk(struct event_check *check,
+                          const struct hp_backend *backend, uint32_t mode,
+                          struct hp_span image, bool zero_copy)
+{
+    struct hp_input input = {.size = sizeof input,
+                             .mode = mode,
+                             .image = image.ptr,
+                             .image_size = image.len};
+    struct hp_sink sink = {sizeof sink, take_event, check};
+
+    *check = (struct event_check){.image = image, .zero_copy = zero_copy};
+    uint32_t result = backend->walk(&input, &sink);
+    if (result != HP_WALK_REFUSED)
+        end_value(check);
+    FUZZ_CHECK(result == HP_WALK_DONE || result == HP_WALK_PARTIAL ||
+                   result == HP_WALK_REFUSED,
+               "1: no failure without a cause");
+    FUZZ_CHECK(hp_nesting_may_end(&check->nesting, result), "4: all left");
+    FUZZ_CHECK(result != HP_WALK_REFUSED || check->last == HP_EVENT_DAMAGE,
+               "1: a refusal says why");
+    FUZZ_CHECK(result != HP_WALK_PARTIAL || check->damaged,
+               "1: partial says why");
+    FUZZ_CHECK(check->records <= HP_LIMIT_RECORD_FACTOR *
+                                     (image.len / HP_LIMIT_RECORD_SIZE + 1),
+               "4: bounded records");
+    return result;
+}

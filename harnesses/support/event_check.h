@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A sink that believes nothing: every event of a reader of one image is held
+ * against what hp_backend.h promises. What fails is FUZZ_CHECK's. */
+#ifndef HP_EVENT_CHECK_H
+#define HP_EVENT_CHECK_H
+
+#include "hp_backend.h"
+#include "nesting.h"
+#include "span.h"
+
+struct event_check {
+    struct hp_span image;
+    bool zero_copy; /* names and data have to lie in the image */
+    struct hp_nesting nesting;
+    uint64_t content;  /* hash of keys, values and data; no damage, no offset */
+    uint64_t all;      /* hash of everything */
+    uint64_t records;  /* keys and values */
+    uint64_t depth;    /* keys open */
+    uint64_t data_due; /* bytes that the open value still has by its size */
+    bool in_value, damaged_value;
+    bool damaged;   /* some damage was told */
+    bool exhausted; /* a limit of the walk was among it */
+    uint32_t last;  /* kind of the last event */
+};
+
+/* Walks `image` once with `backend`, checks each event and the result, which
+ * is returned: numbers of the harness's oracles 1 to 4. */
+uint32_t event_check_walk(struct event_check *check,
+                          const struct hp_backend *backend, uint32_t mode,
+                          struct hp_span image, bool zero_copy);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "forge_run.h"
+
+#include <string.h>
+
+#include "hp_limits.h"
+
+#include "decompile.h"
+#include "print.h"
+
+static bool open_itself(void *self, struct hp_recipe_text *text,
+                        const char *from, const char *name)
+{
+    const struct hp_recipe_text *whole = self;
+
+    (void)from;
+    *text = *whole;
+    text->name = name;
+    return true;
+}
+
+void forge_run(struct forge_run *run, struct fuzz_memory *memory,
+               const void *text, size_t size)
+{
+    struct hp_recipe_text recipe = {"input", text, size};
+    struct hp_recipe_opener opener = {open_itself, &recipe};
+
+    *run = (struct forge_run){.arena = fuzz_arena(memory)};
+    run->err.status = HP_E_NO_MEMORY;
+    run->err.message = "out of memory";
+    run->done = hp_plan_open(&run->plan, &run->arena, FORGE_RUN_IMAGE) &&
+                hp_recipe_read(&run->plan, recipe, &opener, &run->err) &&
+                hp_plan_assemble(&run->image, &run->plan, &run->err);
+}
+
+void forge_run_close(struct forge_run *run)
+{
+    hp_arena_close(&run->arena);
+}
+
+bool forge_run_back(struct fuzz_output *text, struct fuzz_memory *memory,
+                    struct hp_span image, bool pinned,
+                    struct hp_recipe_error *err)
+{
+    struct hp_arena arena = fuzz_arena(memory);
+    struct hp_out out = fuzz_output_to(text, FORGE_RUN_TEXT);
+    struct hp_plan plan;
+
+    err->status = HP_E_NO_MEMORY;
+    bool done = hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
+                hp_decompile(&plan, image, err);
+    if (done)
+        FUZZ_CHECK(hp_plan_print(out, &plan, pinned), "0: a bounded recipe");
+    hp_arena_close(&arena);
+    return done;
+}
+
+void forge_check_refusal(const struct hp_recipe_error *err, size_t size)
+{
+    enum hp_class class = hp_status_class(err->status);
+
+    FUZZ_CHECK(class >= HP_CLASS_INPUT && class <= HP_CLASS_SYSTEM, "1: class");
+    FUZZ_CHECK(err->message != NULL && err->message[0] != '\0', "1: message");
+    FUZZ_CHECK(err->status == HP_E_NO_MEMORY ||
+                   (err->origin.line >= 1 && err->origin.line <= size + 1 &&
+                    err->origin.column <= size + 1),
+               "1: a place in the text");
+}
+
+void forge_check_back(const struct forge_run *run)
+{
+    struct hp_span image = hp_span_of(run->image.bytes, run->image.size);
+    struct fuzz_memory memory = {0, 0};
+    struct hp_recipe_error err;
+    struct fuzz_output text;
+    struct forge_run again;
+
+    if (forge_run_back(&text, &memory, image, true, &err)) {
+        forge_run(&again, &memory, text.bytes, text.size);
+        FUZZ_CHECK(again.done || again.err.status == HP_E_NO_MEMORY, "4: read");
+        FUZZ_CHECK(!again.done ||
+                       (again.image.size == image.len &&
+                        memcmp(again.image.bytes, image.ptr, image.len) == 0),
+                   "4: byte for byte");
+        forge_run_close(&again);
+    }
+    fuzz_output_close(&text);
+}

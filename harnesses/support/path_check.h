@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One ImagePath against the slow model. */
+#ifndef HP_PATH_CHECK_H
+#define HP_PATH_CHECK_H
+
+#include "enumerate.h"
+
+/* Oracle 3 of fuzz_image_path; memory comes from `arena`. */
+void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
+                      const struct hp_question *question,
+                      const struct hp_path_question *path);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A hive's recipe, forged again. */
+#ifndef HP_ROUNDTRIP_H
+#define HP_ROUNDTRIP_H
+
+#include "forge_run.h"
+
+/* True if the strict reader takes all of `image`. */
+bool roundtrip_is_strict(struct hp_span image);
+
+/* Oracles 1 to 3 of fuzz_roundtrip, for the recipe with its layout (pinned),
+ * or 1, 2 and 4. */
+void roundtrip_check(struct hp_span image, bool pinned);
+
+#endif

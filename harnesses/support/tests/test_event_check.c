@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each oracle of the suspicious sink fails on a reader that breaks it. */
+#include "event_check.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "hp_cmocka.h"
+
+static uint8_t image[8192];
+
+/* The way in which the reader below breaks its promise. */
+enum lie {
+    TELLS_THE_TRUTH,
+    FAILS,
+    REFUSES_SILENTLY,
+    PARTIAL_WITHOUT_CAUSE,
+    DAMAGE_OF_THE_SYSTEM,
+    DAMAGE_WITHOUT_FIELD,
+    DAMAGE_OUTSIDE,
+    NAME_OUTSIDE,
+    DATA_PAST_IMAGE,
+    DATA_MORE_THAN_DECLARED,
+    DATA_LESS_THAN_DECLARED,
+    DATA_EMPTY,
+    LEAVES_TWICE,
+    NEVER_LEAVES,
+    DIRTY_LIE,
+    ENDLESS_KEYS,
+    LIES
+};
+
+static enum lie lie;
+
+static void say(const struct hp_sink *sink, uint32_t kind,
+                struct hp_event event)
+{
+    event.size = sizeof event;
+    event.kind = kind;
+    (void)sink->event(sink->self, &event);
+}
+
+static void say_damage(const struct hp_sink *sink)
+{
+    struct hp_damage_event damage = {110, 32, 7, "nk.values", 3};
+
+    if (lie == DAMAGE_OF_THE_SYSTEM)
+        damage.status = 301;
+    if (lie == DAMAGE_WITHOUT_FIELD)
+        damage.field = "";
+    if (lie == DAMAGE_OUTSIDE)
+        damage.offset = 4096;
+    say(sink, HP_EVENT_DAMAGE, (struct hp_event){.u.damage = damage});
+}
+
+static void say_value(const struct hp_sink *sink)
+{
+    struct hp_value_event value = {{image + 5000, 4, HP_LATIN1}, 3, 8, 1};
+    struct hp_data_event data = {image + 6000, 8};
+
+    if (lie == NAME_OUTSIDE)
+        value.name.bytes = "name";
+    if (lie == DATA_PAST_IMAGE)
+        data.bytes = image + sizeof image - 4;
+    if (lie == DATA_MORE_THAN_DECLARED)
+        data.size = 9;
+    if (lie == DATA_LESS_THAN_DECLARED)
+        data.size = 7;
+    if (lie == DATA_EMPTY)
+        data.size = 0;
+    say(sink, HP_EVENT_VALUE, (struct hp_event){.u.value = value});
+    say(sink, HP_EVENT_DATA, (struct hp_event){.u.data = data});
+}
+
+static void say_key(const struct hp_sink *sink)
+{
+    struct hp_key_event key = {.name = {image + 4096, 4, HP_LATIN1}};
+
+    say(sink, HP_EVENT_KEY_ENTER, (struct hp_event){.u.key = key});
+}
+
+static uint32_t read_badly(const struct hp_input *input,
+                           const struct hp_sink *sink)
+{
+    struct hp_hive_event hive = {5, lie == DIRTY_LIE, 1, 1};
+    const struct hp_event leave = {.size = 0};
+
+    (void)input;
+    if (lie == FAILS || lie == REFUSES_SILENTLY)
+        return lie == FAILS ? HP_WALK_FAILED : HP_WALK_REFUSED;
+    say(sink, HP_EVENT_HIVE, (struct hp_event){.u.hive = hive});
+    say_key(sink);
+    if (lie != PARTIAL_WITHOUT_CAUSE)
+        say_damage(sink);
+    say_value(sink);
+    for (int i = 0; lie == ENDLESS_KEYS && i < 4000; i++) {
+        say_key(sink);
+        say(sink, HP_EVENT_KEY_LEAVE, leave);
+    }
+    if (lie != NEVER_LEAVES)
+        say(sink, HP_EVENT_KEY_LEAVE, leave);
+    if (lie == LEAVES_TWICE)
+        say(sink, HP_EVENT_KEY_LEAVE, leave);
+    return HP_WALK_PARTIAL;
+}
+
+static const struct hp_backend bad_reader = {
+    sizeof(struct hp_backend), "bad", "1", "", 0, read_badly};
+
+/* True if the check ends the process. */
+static bool is_caught(void)
+{
+    int status;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct event_check check;
+        if (freopen("/dev/null", "w", stderr) == NULL)
+            _exit(1);
+        (void)event_check_walk(&check, &bad_reader, HP_MODE_FORENSIC,
+                               hp_span_of(image, sizeof image), true);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFSIGNALED(status))
+        assert_int_equal(WTERMSIG(status), SIGABRT);
+    else
+        assert_int_equal(WEXITSTATUS(status), 0);
+    return WIFSIGNALED(status);
+}
+
+static void event_check__catches_every_lie_and_no_truth(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LIES; i++) {
+        lie = (enum lie)i;
+        if (is_caught() != (lie != TELLS_THE_TRUTH))
+            fail_msg("lie %d", i);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(event_check__catches_every_lie_and_no_truth)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
