@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int memory_file_open(char path[MEMORY_FILE_PATH], const void *data, size_t size)
@@ -22,4 +24,26 @@ int memory_file_open(char path[MEMORY_FILE_PATH], const void *data, size_t size)
 void memory_file_close(int file)
 {
     (void)close(file);
+}
+
+struct hp_span memory_file_map(int file)
+{
+    struct stat status;
+
+    if (fstat(file, &status) != 0)
+        abort();
+    size_t size = (size_t)status.st_size;
+    void *bytes = mmap(NULL, size > 0 ? size : 1, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE, file, 0);
+    if (bytes == MAP_FAILED)
+        abort();
+    return hp_span_of(bytes, size);
+}
+
+void memory_file_unmap(struct hp_span bytes)
+{
+    void *at;
+
+    memcpy(&at, &bytes.ptr, sizeof at);
+    (void)munmap(at, bytes.len > 0 ? bytes.len : 1);
 }

@@ -4,7 +4,7 @@
 #ifndef HP_MEMORY_FILE_H
 #define HP_MEMORY_FILE_H
 
-#include <stddef.h>
+#include "span.h"
 
 #define MEMORY_FILE_PATH 40
 
@@ -13,5 +13,9 @@
 int memory_file_open(char path[MEMORY_FILE_PATH], const void *data,
                      size_t size);
 void memory_file_close(int file);
+
+/* What the file holds now; ends the process when it cannot be mapped. */
+struct hp_span memory_file_map(int file);
+void memory_file_unmap(struct hp_span bytes);
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fuzz_diff - the native reader against others, on hives that it finds sound.
+ *
+ * Input   a hive.
+ * Oracles 1. a hive that the native reader takes strictly and whole, every
+ *            other reader takes whole;
+ *         2. and finds the same keys, values and data in it, as far as it can
+ *            tell;
+ *         save for what a rule of fuzz_diff.tsv allows, each with the clause
+ *         of the format it rests on; how often each was used is printed at the
+ *         end. A disagreement is reported with its path and field.
+ */
+#include "diff_policy.h"
+#include "fuzz.h"
+#include "hivex_backend.h"
+#include "native.h"
+#ifdef HP_HAS_LIBREGF
+#include "libregf_backend.h"
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct hp_backend *const others[] = {
+        &hp_backend_hivex,
+#ifdef HP_HAS_LIBREGF
+        &fuzz_libregf_backend,
+#endif
+    };
+    struct hp_span image = hp_span_of(data, size);
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_tree ours, theirs;
+    struct diff_walk walk;
+
+    if (diff_read(&ours, &walk, &arena, &hp_backend_native, HP_MODE_STRICT,
+                  image) == HP_WALK_DONE) {
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+            uint32_t result = diff_read(&theirs, &walk, &arena, others[i],
+                                        HP_MODE_FORENSIC, image);
+            FUZZ_CHECK(diff_allows_result(others[i]->name, result, &walk),
+                       "1: another reader takes it");
+            if (result == HP_WALK_DONE)
+                FUZZ_CHECK(diff_compare(others[i]->name, &ours, &theirs) == 0,
+                           "2: and finds the same");
+        }
+    }
+    hp_arena_close(&arena);
+    return 0;
+}

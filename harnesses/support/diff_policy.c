@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diff_policy.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+
+/* fuzz_diff.tsv as a string, made by CMake. */
+static const char policy_text[] = {
+#include "fuzz_diff.inc"
+    , '\0'};
+
+enum { ID, READER, FIELD, NATIVE, OTHER, CLAUSE, VECTOR, COLUMNS };
+#define RULES 64
+
+struct rule {
+    char *column[COLUMNS];
+    unsigned long used;
+};
+
+static struct rule rules[RULES];
+static size_t rule_count;
+static char *policy_copy;
+
+static void print_counters(void)
+{
+    for (size_t i = 0; i < rule_count; i++)
+        if (rules[i].used > 0)
+            (void)fprintf(stderr, "fuzz_diff: rule %s: used %lu times\n",
+                          rules[i].column[ID], rules[i].used);
+    free(policy_copy);
+}
+
+/* Splits one line at its tabs. */
+static void add_rule(char *line)
+{
+    struct rule *rule = &rules[rule_count];
+    size_t column = 0;
+
+    for (char *at = line; column < COLUMNS; column++) {
+        rule->column[column] = at;
+        char *tab = strchr(at, '\t');
+        if (tab == NULL)
+            break;
+        *tab = '\0';
+        at = tab + 1;
+    }
+    FUZZ_CHECK(column == COLUMNS - 1, "0: fuzz_diff.tsv: seven columns");
+    FUZZ_CHECK(++rule_count < RULES, "0: fuzz_diff.tsv: too many rules");
+}
+
+static void load(void)
+{
+    bool head = false;
+
+    if (policy_copy != NULL)
+        return;
+    policy_copy = strdup(policy_text);
+    FUZZ_CHECK(policy_copy != NULL, "0: memory");
+    for (char *line = policy_copy; *line != '\0';) {
+        char *end = strchr(line, '\n');
+        FUZZ_CHECK(end != NULL, "0: fuzz_diff.tsv: a line ends");
+        *end = '\0';
+        if (line[0] != '#' && head)
+            add_rule(line);
+        head = head || line[0] != '#';
+        line = end + 1;
+    }
+    (void)atexit(print_counters);
+}
+
+static bool allows(const char *reader, const char *field, const char *native,
+                   const char *other)
+{
+    load();
+    for (size_t i = 0; i < rule_count; i++) {
+        char *const *column = rules[i].column;
+        if (strcmp(column[READER], reader) == 0 &&
+            fnmatch(column[FIELD], field, 0) == 0 &&
+            fnmatch(column[NATIVE], native, 0) == 0 &&
+            fnmatch(column[OTHER], other, 0) == 0) {
+            rules[i].used++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- reading ----------------------------------------------------------------
+ */
+
+static uint32_t take(void *self, const struct hp_event *event)
+{
+    struct diff_walk *walk = self;
+
+    if (event->kind == HP_EVENT_DAMAGE &&
+        event->u.damage.action != HP_DAMAGE_NOTED && walk->field[0] == '\0')
+        (void)snprintf(walk->field, sizeof walk->field, "%s",
+                       event->u.damage.field);
+    return walk->tree.event(walk->tree.self, event);
+}
+
+uint32_t diff_read(struct hp_tree *tree, struct diff_walk *walk,
+                   struct hp_arena *arena, const struct hp_backend *backend,
+                   uint32_t mode, struct hp_span image)
+{
+    struct hp_input input = {.size = sizeof input,
+                             .mode = mode,
+                             .image = image.ptr,
+                             .image_size = image.len};
+    struct hp_sink sink = {sizeof sink, take, walk};
+
+    walk->field[0] = '\0';
+    hp_tree_begin(tree, arena, &walk->tree);
+    return backend->walk(&input, &sink);
+}
+
+bool diff_allows_result(const char *reader, uint32_t result,
+                        const struct diff_walk *walk)
+{
+    static const char *const names[] = {"done", "partial", "refused", "stopped",
+                                        "failed"};
+    char said[96];
+
+    if (result == HP_WALK_DONE)
+        return true;
+    (void)snprintf(said, sizeof said, "%s %s", result < 5 ? names[result] : "?",
+                   walk->field);
+    if (allows(reader, "result", "done", said))
+        return true;
+    (void)fprintf(stderr, "fuzz_diff: %s: result: done / %s\n", reader, said);
+    return false;
+}
+
+/* ---- comparing
+ * --------------------------------------------------------------- */
+
+struct comparison {
+    const char *reader;
+    size_t found;
+};
+
+/* Printable ASCII, cut. */
+static void print_text(struct hp_text text)
+{
+    char bytes[128];
+    struct hp_out_buffer buffer = {bytes, sizeof bytes, 0};
+
+    (void)hp_escape_text(hp_out_to_buffer(&buffer), HP_ESCAPE_TERMINAL, text);
+    if (buffer.size > sizeof bytes)
+        buffer.size = sizeof bytes;
+    (void)fwrite(bytes, 1, buffer.size, stderr);
+}
+
+static void print_path(const struct hp_tree_key *key)
+{
+    const struct hp_tree_key *path[16];
+    size_t depth = 0;
+
+    for (; key != NULL && depth < 16; key = key->parent)
+        path[depth++] = key;
+    while (depth > 0) {
+        (void)fputc('\\', stderr);
+        print_text(path[--depth]->name);
+    }
+}
+
+static bool on_difference(void *self, const struct hp_difference *difference)
+{
+    struct comparison *comparison = self;
+
+    if (allows(comparison->reader, difference->field, difference->a,
+               difference->b))
+        return true;
+    (void)fprintf(stderr, "fuzz_diff: %s: ", comparison->reader);
+    print_path(difference->key);
+    (void)fputs(" [", stderr);
+    print_text(difference->name);
+    (void)fprintf(stderr, "]: %s: %s / %s\n", difference->field, difference->a,
+                  difference->b);
+    return ++comparison->found < 100;
+}
+
+size_t diff_compare(const char *reader, const struct hp_tree *ours,
+                    const struct hp_tree *theirs)
+{
+    struct comparison comparison = {reader, 0};
+
+    (void)hp_tree_compare(ours, theirs, on_difference, &comparison);
+    return comparison.found;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hivex_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "memory_file.h"
+
+/* A hostile hive may name a key any number of times. */
+#define NODES_MOST 2000
+#define VALUES_MOST 20000
+#define VISITS_MOST 20000
+
+hive_h *hivex_walk_open(struct hp_span image, int flags)
+{
+    char path[MEMORY_FILE_PATH];
+    int file = memory_file_open(path, image.ptr, image.len);
+    hive_h *hive = hivex_open(path, flags);
+
+    memory_file_close(file);
+    return hive;
+}
+
+int hivex_walk_flags(const uint8_t *data, size_t size)
+{
+    int flags = 0;
+
+    if (!fuzz_once_in(8, 1, data, size))
+        flags |= HIVEX_OPEN_WRITE;
+    if (fuzz_once_in(4, 2, data, size))
+        flags |= HIVEX_OPEN_UNSAFE;
+    if (fuzz_once_in(256, 3, data, size))
+        flags |= HIVEX_OPEN_VERBOSE;
+    if (fuzz_once_in(256, 4, data, size))
+        flags |= HIVEX_OPEN_DEBUG;
+    return flags;
+}
+
+/* Reads each byte: a sanitizer sees one that is not there. */
+static void touch(const void *bytes, size_t size)
+{
+    volatile uint64_t sink = fuzz_hash(0, bytes, bytes == NULL ? 0 : size);
+
+    (void)sink;
+}
+
+/* ---- a value ---------------------------------------------------------------
+ */
+
+static void read_strings(hive_h *hive, hive_value_h value)
+{
+    char *string = hivex_value_string(hive, value);
+    char **strings = hivex_value_multiple_strings(hive, value);
+
+    if (string != NULL)
+        touch(string, strlen(string));
+    free(string);
+    for (size_t i = 0; strings != NULL && strings[i] != NULL; i++) {
+        touch(strings[i], strlen(strings[i]));
+        free(strings[i]);
+    }
+    free(strings);
+    (void)hivex_value_dword(hive, value);
+    (void)hivex_value_qword(hive, value);
+}
+
+/* `genuine`: the handle is one of a list of values. */
+static void read_value(hive_h *hive, hive_value_h value, bool genuine)
+{
+    hive_type type, again;
+    size_t declared = 0, size = 0, cell = 0;
+    char *key = hivex_value_key(hive, value);
+    size_t key_size = hivex_value_key_len(hive, value);
+    int typed = hivex_value_type(hive, value, &type, &declared);
+    char *bytes = hivex_value_value(hive, value, &again, &size);
+
+    if (key != NULL) {
+        touch(key, key_size);
+        FUZZ_CHECK(!genuine || strlen(key) <= key_size, "3: a key's length");
+    }
+    if (bytes != NULL) {
+        touch(bytes, size);
+        FUZZ_CHECK(!genuine || (typed == 0 && type == again), "3: a type");
+        FUZZ_CHECK(!genuine || size <= declared, "3: a value's size");
+    }
+    free(key);
+    free(bytes);
+    read_strings(hive, value);
+    (void)hivex_value_struct_length(hive, value);
+    (void)hivex_value_data_cell_offset(hive, value, &cell);
+}
+
+/* ---- a node
+ * ------------------------------------------------------------------ */
+
+static void read_values(hive_h *hive, hive_node_h node, size_t *left)
+{
+    hive_value_h *values = hivex_node_values(hive, node);
+    size_t count = 0, cell;
+
+    for (; values != NULL && values[count] != 0; count++) {
+        if (*left == 0)
+            continue;
+        --*left;
+        read_value(hive, values[count], true);
+        char *key = hivex_value_key(hive, values[count]);
+        if (key != NULL)
+            FUZZ_CHECK(hivex_node_get_value(hive, node, key) != 0,
+                       "4: a value by its name");
+        free(key);
+        /* A cell of data is a handle that hivex gave out. */
+        cell = hivex_value_data_cell_offset(hive, values[count], &(size_t){0});
+        if (cell != 0)
+            read_value(hive, cell, false);
+    }
+    if (values != NULL)
+        FUZZ_CHECK(hivex_node_nr_values(hive, node) == count, "2: values");
+    free(values);
+}
+
+static void read_node(hive_h *hive, hive_node_h node)
+{
+    char *name = hivex_node_name(hive, node);
+    size_t size = hivex_node_name_len(hive, node);
+
+    if (name != NULL) {
+        touch(name, size);
+        FUZZ_CHECK(strlen(name) <= size, "3: a name's length");
+    }
+    free(name);
+    (void)hivex_node_timestamp(hive, node);
+    (void)hivex_node_struct_length(hive, node);
+    (void)hivex_node_get_child(hive, node, "no such key");
+    (void)hivex_node_get_value(hive, node, "no such value");
+    (void)hivex_node_get_value(hive, node, "");
+}
+
+struct queue {
+    hive_node_h nodes[NODES_MOST];
+    size_t count;
+};
+
+static void put(struct queue *queue, hive_node_h node)
+{
+    for (size_t i = 0; i < queue->count; i++)
+        if (queue->nodes[i] == node)
+            return;
+    if (queue->count < NODES_MOST && node != 0)
+        queue->nodes[queue->count++] = node;
+}
+
+static void put_children(struct queue *queue, hive_h *hive, hive_node_h node)
+{
+    hive_node_h *children = hivex_node_children(hive, node);
+    size_t count = 0;
+
+    for (; children != NULL && children[count] != 0; count++) {
+        put(queue, children[count]);
+        char *name = hivex_node_name(hive, children[count]);
+        if (name != NULL && count < NODES_MOST / 100)
+            put(queue, hivex_node_get_child(hive, node, name));
+        free(name);
+    }
+    /* Of a damaged key it is what the key says, not what its lists hold. */
+    (void)hivex_node_nr_children(hive, node);
+    free(children);
+}
+
+void hivex_walk_all(hive_h *hive)
+{
+    struct queue *queue = calloc(1, sizeof *queue);
+    size_t values_left = VALUES_MOST;
+
+    if (queue == NULL)
+        return;
+    (void)hivex_last_modified(hive);
+    put(queue, hivex_root(hive));
+    for (size_t i = 0; i < queue->count; i++) {
+        hive_node_h node = queue->nodes[i];
+        read_node(hive, node);
+        read_values(hive, node, &values_left);
+        put_children(queue, hive, node);
+        put(queue, hivex_node_parent(hive, node));
+    }
+    free(queue);
+}
+
+void hivex_walk_made_up(hive_h *hive, size_t handle)
+{
+    hive_node_h *children = hivex_node_children(hive, handle);
+    hive_value_h *values = hivex_node_values(hive, handle);
+
+    free(children);
+    free(values);
+    free(hivex_node_name(hive, handle));
+    (void)hivex_node_name_len(hive, handle);
+    (void)hivex_node_timestamp(hive, handle);
+    (void)hivex_node_struct_length(hive, handle);
+    (void)hivex_node_nr_children(hive, handle);
+    (void)hivex_node_nr_values(hive, handle);
+    (void)hivex_node_parent(hive, handle);
+    (void)hivex_node_get_child(hive, handle, "a");
+    (void)hivex_node_get_value(hive, handle, "a");
+    read_value(hive, handle, false);
+}
+
+/* ---- hivex_visit
+ * --------------------------------------------------------------- */
+
+struct visit {
+    size_t events, entered, left;
+};
+
+static int count(void *opaque)
+{
+    struct visit *visit = opaque;
+
+    return ++visit->events > VISITS_MOST ? -1 : 0;
+}
+
+static int on_start(hive_h *hive, void *opaque, hive_node_h node,
+                    const char *name)
+{
+    struct visit *visit = opaque;
+
+    (void)hive;
+    (void)node;
+    touch(name, strlen(name));
+    visit->entered++;
+    return count(opaque);
+}
+
+static int on_end(hive_h *hive, void *opaque, hive_node_h node,
+                  const char *name)
+{
+    struct visit *visit = opaque;
+
+    (void)hive;
+    (void)node;
+    touch(name, strlen(name));
+    FUZZ_CHECK(++visit->left <= visit->entered, "5: entered before left");
+    return count(opaque);
+}
+
+static int on_text(hive_h *hive, void *opaque, hive_node_h node,
+                   hive_value_h value, hive_type type, size_t size,
+                   const char *key, const char *text)
+{
+    (void)hive;
+    (void)node;
+    (void)value;
+    (void)type;
+    (void)size;
+    touch(key, strlen(key));
+    touch(text, text == NULL ? 0 : strlen(text));
+    return count(opaque);
+}
+
+static int on_texts(hive_h *hive, void *opaque, hive_node_h node,
+                    hive_value_h value, hive_type type, size_t size,
+                    const char *key, char **texts)
+{
+    for (size_t i = 0; texts[i] != NULL; i++)
+        touch(texts[i], strlen(texts[i]));
+    return on_text(hive, opaque, node, value, type, size, key, NULL);
+}
+
+static int on_bytes(hive_h *hive, void *opaque, hive_node_h node,
+                    hive_value_h value, hive_type type, size_t size,
+                    const char *key, const char *bytes)
+{
+    touch(bytes, size);
+    return on_text(hive, opaque, node, value, type, size, key, NULL);
+}
+
+static int on_dword(hive_h *hive, void *opaque, hive_node_h node,
+                    hive_value_h value, hive_type type, size_t size,
+                    const char *key, int32_t number)
+{
+    (void)number;
+    return on_text(hive, opaque, node, value, type, size, key, NULL);
+}
+
+static int on_qword(hive_h *hive, void *opaque, hive_node_h node,
+                    hive_value_h value, hive_type type, size_t size,
+                    const char *key, int64_t number)
+{
+    (void)number;
+    return on_text(hive, opaque, node, value, type, size, key, NULL);
+}
+
+void hivex_walk_visit(hive_h *hive, int flags)
+{
+    const struct hivex_visitor visitor = {
+        .node_start = on_start,
+        .node_end = on_end,
+        .value_string = on_text,
+        .value_multiple_strings = on_texts,
+        .value_string_invalid_utf16 = on_bytes,
+        .value_dword = on_dword,
+        .value_qword = on_qword,
+        .value_binary = on_bytes,
+        .value_none = on_bytes,
+        .value_other = on_bytes,
+    };
+    struct visit visit = {0, 0, 0};
+    int result = hivex_visit(hive, &visitor, sizeof visitor, &visit, flags);
+
+    FUZZ_CHECK(visit.events <= VISITS_MOST + 1, "5: it stops");
+    /* A bad node that is skipped is not left. */
+    FUZZ_CHECK(result != 0 || flags != 0 || visit.entered == visit.left,
+               "5: all left");
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Parsers that are not ours. Each becomes the target hp_<name>: the given build
+# (-DHP_<NAME>_LIBRARY=/path, with HP_<NAME>_INCLUDE_DIR and, for what it needs,
+# HP_<NAME>_EXTRA_LIBRARIES), for instance one that scripts/target-source
+# fetched and that is instrumented; else the system's. The build says which.
+
+# Those of the GPL and LGPL-3 are linked on request only and never installed.
+option(HP_COPYLEFT_TARGETS
+  "build the harnesses that link libregf (LGPL-3) and regfi (GPL-3)" OFF)
+
+# hp_foreign(<name> HEADER header LIBRARIES library...) sets <NAME>_FOUND
+function(hp_foreign name)
+  cmake_parse_arguments(ARG "" "HEADER" "LIBRARIES" ${ARGN})
+  string(TOUPPER ${name} NAME)
+  set(HP_${NAME}_LIBRARY "" CACHE FILEPATH "a build of ${name} to link")
+  set(HP_${NAME}_INCLUDE_DIR "" CACHE PATH "its headers")
+  set(HP_${NAME}_EXTRA_LIBRARIES "" CACHE STRING "what it needs besides")
+  add_library(hp_${name} INTERFACE)
+  set(libraries ${HP_${NAME}_LIBRARY} ${HP_${NAME}_EXTRA_LIBRARIES})
+  set(headers ${HP_${NAME}_INCLUDE_DIR})
+  set(${NAME}_FOUND TRUE PARENT_SCOPE)
+  if(HP_${NAME}_LIBRARY)
+    if(NOT EXISTS "${HP_${NAME}_LIBRARY}")
+      message(FATAL_ERROR "HP_${NAME}_LIBRARY: no ${HP_${NAME}_LIBRARY}")
+    endif()
+    message(STATUS "${name}: ${HP_${NAME}_LIBRARY}, as given")
+  else()
+    find_path(${NAME}_SYSTEM_HEADER ${ARG_HEADER})
+    foreach(library IN LISTS ARG_LIBRARIES)
+      find_library(${NAME}_SYSTEM_${library} ${library})
+      list(APPEND libraries ${${NAME}_SYSTEM_${library}})
+    endforeach()
+    if(NOT ${NAME}_SYSTEM_HEADER OR libraries MATCHES "NOTFOUND")
+      message(STATUS "${name}: not installed")
+      set(${NAME}_FOUND FALSE PARENT_SCOPE)
+      return()
+    endif()
+    message(STATUS "${name}: the system's ${libraries}, not instrumented")
+  endif()
+  # Their headers are not held to our warnings.
+  target_include_directories(hp_${name} SYSTEM INTERFACE ${headers})
+  target_link_libraries(hp_${name} INTERFACE ${libraries})
+endfunction()
