@@ -97,7 +97,9 @@ static uint32_t take(void *self, const struct hp_event *event)
     struct diff_walk *walk = self;
 
     if (event->kind == HP_EVENT_DAMAGE &&
-        event->u.damage.action != HP_DAMAGE_NOTED && walk->field[0] == '\0')
+        event->u.damage.action == HP_DAMAGE_NOTED)
+        walk->noted = true;
+    else if (event->kind == HP_EVENT_DAMAGE && walk->field[0] == '\0')
         (void)snprintf(walk->field, sizeof walk->field, "%s",
                        event->u.damage.field);
     return walk->tree.event(walk->tree.self, event);
@@ -114,6 +116,7 @@ uint32_t diff_read(struct hp_tree *tree, struct diff_walk *walk,
     struct hp_sink sink = {sizeof sink, take, walk};
 
     walk->field[0] = '\0';
+    walk->noted = false;
     hp_tree_begin(tree, arena, &walk->tree);
     return backend->walk(&input, &sink);
 }

@@ -11,7 +11,8 @@
 /* The first damage of a walk, which is the reason of a result. */
 struct diff_walk {
     struct hp_sink tree;
-    char field[64]; /* "" : none */
+    char field[64]; /* "": none */
+    bool noted;     /* there was a note */
 };
 
 /* Reads `image` into *tree and returns HP_WALK_; notes are no damage. */

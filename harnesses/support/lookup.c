@@ -60,6 +60,7 @@ struct searcher {
     size_t depth;   /* keys open */
     size_t matched; /* keys of the path entered so far */
     bool inside;    /* the end of the path is open */
+    bool skipped;   /* the last event was answered with SKIP */
     struct hp_sink tree;
     bool limited;
 };
@@ -98,7 +99,11 @@ static uint32_t search(void *self, const struct hp_event *event)
     if (event->kind == HP_EVENT_DAMAGE)
         s->limited |= hp_status_class((enum hp_status)event->u.damage.status) ==
                       HP_CLASS_LIMIT;
+    FUZZ_CHECK(!s->skipped || event->kind == HP_EVENT_KEY_LEAVE ||
+                   event->kind == HP_EVENT_DAMAGE,
+               "5: what is skipped does not come");
     bool skip = event->kind == HP_EVENT_KEY_ENTER && !wanted(s, event);
+    s->skipped = skip || (s->skipped && event->kind == HP_EVENT_DAMAGE);
     if (event->kind == HP_EVENT_KEY_ENTER)
         s->depth++;
     uint32_t answer = s->tree.event(s->tree.self, event);

@@ -8,14 +8,49 @@
 option(HP_COPYLEFT_TARGETS
   "build the harnesses that link libregf (LGPL-3) and regfi (GPL-3)" OFF)
 
-# hp_foreign(<name> HEADER header LIBRARIES library...) sets <NAME>_FOUND
+option(HP_TARGET_SOURCES
+  "build the other parsers from source, instrumented (scripts/target-source)" OFF)
+
+# Fetches and builds `package` with this build's compiler and sanitizers, once,
+# and sets the three variables of a given build. Where that is not possible they
+# stay empty.
+function(hp_target_source NAME package)
+  set(out ${PROJECT_BINARY_DIR}/targets/${package})
+  set(flags "${CMAKE_C_FLAGS} -O1 -g -fno-omit-frame-pointer")
+  if(HP_SANITIZE)
+    string(APPEND flags " -fsanitize=${HP_SANITIZE} -fno-sanitize-recover=all")
+  endif()
+  if(NOT EXISTS ${out}/arguments)
+    message(STATUS "${package}: from source, which takes a few minutes")
+    execute_process(COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
+        CFLAGS=${flags} ${PROJECT_SOURCE_DIR}/scripts/target-source ${package}
+        ${PROJECT_SOURCE_DIR}/build/sources ${out}
+      OUTPUT_VARIABLE said ERROR_VARIABLE why RESULT_VARIABLE result)
+    if(NOT result EQUAL 0)
+      message(STATUS "${why}")
+      return()
+    endif()
+    file(WRITE ${out}/arguments "${said}")
+  endif()
+  file(STRINGS ${out}/arguments lines REGEX "^-DHP_")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "^-D(HP_[A-Z_]+)=(.*)$" _ "${line}")
+    set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}" PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+# hp_foreign(<name> PACKAGE package HEADER header LIBRARIES library...) sets
+# <NAME>_FOUND
 function(hp_foreign name)
-  cmake_parse_arguments(ARG "" "HEADER" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "PACKAGE;HEADER" "LIBRARIES" ${ARGN})
   string(TOUPPER ${name} NAME)
   set(HP_${NAME}_LIBRARY "" CACHE FILEPATH "a build of ${name} to link")
   set(HP_${NAME}_INCLUDE_DIR "" CACHE PATH "its headers")
   set(HP_${NAME}_EXTRA_LIBRARIES "" CACHE STRING "what it needs besides")
   add_library(hp_${name} INTERFACE)
+  if(HP_TARGET_SOURCES AND NOT HP_${NAME}_LIBRARY)
+    hp_target_source(${NAME} ${ARG_PACKAGE})
+  endif()
   set(libraries ${HP_${NAME}_LIBRARY} ${HP_${NAME}_EXTRA_LIBRARIES})
   set(headers ${HP_${NAME}_INCLUDE_DIR})
   set(${NAME}_FOUND TRUE PARENT_SCOPE)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * fuzz_parser_diff - a vendor's parser (-DHP_PARSER_LIBRARY=) against the
+ * native reader, on hives that this one finds sound.
+ *
+ * Input   a hive.
+ * Oracles 1. a hive that the native reader takes strictly, whole and without a
+ *            note, the parser takes whole;
+ *         2. and finds the same keys, values and data in it, as far as it can
+ *            tell;
+ *         save for what a rule of fuzz_diff.tsv allows for a reader of its
+ *         name.
+ */
+#include "diff_policy.h"
+#include "fuzz.h"
+#include "native.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct hp_backend *parser = hp_backend_v1();
+    struct hp_span image = hp_span_of(data, size);
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_tree ours, theirs;
+    struct diff_walk walk;
+
+    if (diff_read(&ours, &walk, &arena, &hp_backend_native, HP_MODE_STRICT,
+                  image) == HP_WALK_DONE &&
+        !walk.noted) {
+        uint32_t result =
+            diff_read(&theirs, &walk, &arena, parser, HP_MODE_FORENSIC, image);
+        FUZZ_CHECK(diff_allows_result(parser->name, result, &walk),
+                   "1: the parser takes it");
+        if (result == HP_WALK_DONE)
+            FUZZ_CHECK(diff_compare(parser->name, &ours, &theirs) == 0,
+                       "2: and finds the same");
+    }
+    hp_arena_close(&arena);
+    return 0;
+}
