@@ -94,10 +94,24 @@ static void read_value(hive_h *hive, hive_value_h value, bool genuine)
 /* ---- a node
  * ------------------------------------------------------------------ */
 
+/* A look-up ends at the first value that it cannot name. */
+static bool has_names(hive_h *hive, const hive_value_h *values)
+{
+    bool all = true;
+
+    for (size_t i = 0; values != NULL && values[i] != 0 && all; i++) {
+        char *key = hivex_value_key(hive, values[i]);
+        all = key != NULL;
+        free(key);
+    }
+    return all;
+}
+
 static void read_values(hive_h *hive, hive_node_h node, size_t *left)
 {
     hive_value_h *values = hivex_node_values(hive, node);
     size_t count = 0, cell;
+    bool named = has_names(hive, values);
 
     for (; values != NULL && values[count] != 0; count++) {
         if (*left == 0)
@@ -105,7 +119,7 @@ static void read_values(hive_h *hive, hive_node_h node, size_t *left)
         --*left;
         read_value(hive, values[count], true);
         char *key = hivex_value_key(hive, values[count]);
-        if (key != NULL)
+        if (named)
             FUZZ_CHECK(hivex_node_get_value(hive, node, key) != 0,
                        "4: a value by its name");
         free(key);

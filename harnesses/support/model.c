@@ -79,8 +79,8 @@ static bool expand(struct hp_text *out, struct model_machine *machine,
         struct hp_text piece = {text.units + at, 1};
         if (found != NULL)
             piece = found->value;
-        else if (text.units[at] == '%' && end != MODEL_NOWHERE)
-            piece.count = end - at;
+        else
+            piece.count = (end == MODEL_NOWHERE ? text.count : end) - at;
         at += found != NULL ? end - at + 1 : piece.count;
         if (piece.count > TEXT_LIMIT - count)
             return false;
