@@ -7,7 +7,7 @@
  *         2. that recipe is read without complaint;
  *         3. it forges the image again, byte for byte;
  *         4. the recipe without a layout, of a hive that the strict reader
- *            takes, forges one that it takes too;
+ *            takes, is read without complaint too;
  *         5. a failed allocation is told as such (1 time in 4).
  */
 #include "roundtrip.h"

@@ -9,8 +9,8 @@
 /* True if the strict reader takes all of `image`. */
 bool roundtrip_is_strict(struct hp_span image);
 
-/* Oracles 1 to 3 of fuzz_roundtrip, for the recipe with its layout (pinned),
- * or 1, 2 and 4. */
+/* Oracles 1 to 3 of fuzz_roundtrip, for the recipe with its layout (pinned), or
+ * 1 and 4: no bytes are promised without it. */
 void roundtrip_check(struct hp_span image, bool pinned);
 
 #endif
