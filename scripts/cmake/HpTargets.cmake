@@ -14,13 +14,16 @@ if(HP_HARDEN AND HP_FUZZING_BUILD)
   message(FATAL_ERROR "a release build never has the fuzzing macro")
 endif()
 
-add_library(hp_options INTERFACE)
-target_compile_definitions(hp_options INTERFACE _POSIX_C_SOURCE=200809L
+# hp_warnings alone is for what must not be sanitized: the mutator of a fuzzer.
+add_library(hp_warnings INTERFACE)
+target_compile_definitions(hp_warnings INTERFACE _POSIX_C_SOURCE=200809L
   HP_VERSION="${PROJECT_VERSION}")
-target_compile_options(hp_options INTERFACE
+target_compile_options(hp_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
   -Wcast-align -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes
   -Wold-style-definition -Wvla -Wundef -Wwrite-strings -Wformat=2)
+add_library(hp_options INTERFACE)
+target_link_libraries(hp_options INTERFACE hp_warnings)
 if(HP_SANITIZE)
   target_compile_options(hp_options INTERFACE -fsanitize=${HP_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)

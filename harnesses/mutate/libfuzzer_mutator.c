@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libFuzzer's two hooks over the mutator. One mutator for the process, which
+ * is how libFuzzer calls them: from one thread. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mutate_hive.h"
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+                               unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
+                                 const uint8_t *data2, size_t size2,
+                                 uint8_t *out, size_t max, unsigned seed);
+
+static size_t engine(void *self, uint8_t *bytes, size_t size, size_t room)
+{
+    (void)self;
+    return LLVMFuzzerMutate(bytes, size, room);
+}
+
+static struct hp_mutator *the_mutator(void)
+{
+    static struct hp_arena arena;
+    static struct hp_mutator *mutator;
+
+    if (mutator == NULL) {
+        arena = hp_arena_of(hp_allocator_libc, SIZE_MAX);
+        mutator = hp_mutator_open(&arena);
+        if (mutator == NULL)
+            abort();
+        hp_mutator_set_raw(mutator, engine, NULL);
+    }
+    return mutator;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+                               unsigned seed)
+{
+    return hp_mutator_run(the_mutator(), data, size, max, seed);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
+                                 const uint8_t *data2, size_t size2,
+                                 uint8_t *out, size_t max, unsigned seed)
+{
+    size_t size = size1 < max ? size1 : max;
+
+    memcpy(out, data1, size);
+    return hp_mutator_cross(the_mutator(), out, size, max, data2, size2, seed);
+}
