@@ -53,17 +53,22 @@ uint32_t bin_append(struct hp_mutator *m, uint32_t size)
     return cell;
 }
 
-/* A free cell with room for `size` bytes, the first or second from anywhere,
- * or a new bin's. */
+/* A free cell with room for `size` bytes, from anywhere, but mostly from where
+ * the last one was found: chains of cells are made in linear time. Or a new
+ * bin's. */
 static struct cell *find_room(struct hp_mutator *m, uint32_t size)
 {
-    size_t start = below(m, m->cell_count);
+    size_t start = percent(m, 90) && m->room_hint < m->cell_count
+                       ? m->room_hint
+                       : below(m, m->cell_count);
 
     for (size_t i = 0; i < m->cell_count; i++) {
         size_t n = start + i;
         n -= n < m->cell_count ? 0 : m->cell_count;
-        if (m->cells[n].kind == KIND_FREE && m->cells[n].size >= size)
+        if (m->cells[n].kind == KIND_FREE && m->cells[n].size >= size) {
+            m->room_hint = n;
             return &m->cells[n];
+        }
     }
     uint32_t bin = (size + BIN_HEADER_SIZE + BIN_ALIGN - 1) & ~(BIN_ALIGN - 1U);
     uint32_t at = bin_append(m, bin);

@@ -42,8 +42,10 @@ struct hp_mutator *hp_mutator_open(struct hp_arena *arena)
 
     if (m == NULL)
         return NULL;
-    for (size_t i = 0; i < operator_count; i++)
+    for (size_t i = 0; i < operator_count; i++) {
         m->weights[i] = (uint32_t)operators[i].weight * WEIGHT_SCALE;
+        m->weight_sums[operators[i].phase] += m->weights[i];
+    }
     m->fixed_passes = m->fixed_operator = -1;
     return m;
 }
@@ -76,11 +78,8 @@ static unsigned choose_passes(struct hp_mutator *m)
 
 static size_t choose_operator(struct hp_mutator *m, unsigned phase)
 {
-    uint32_t sum = 0;
+    uint32_t left = below(m, m->weight_sums[phase]);
 
-    for (size_t i = 0; i < operator_count; i++)
-        sum += operators[i].phase == phase ? m->weights[i] : 0;
-    uint32_t left = below(m, sum);
     for (size_t i = 0;; i++) {
         if (operators[i].phase != phase)
             continue;
@@ -290,9 +289,11 @@ void hp_mutator_reward(struct hp_mutator *m)
     for (size_t i = 0; i < m->trace_count; i++) {
         unsigned number = m->trace[i].operator_number;
         uint32_t most = (uint32_t)WEIGHT_SCALE * WEIGHT_MOST;
-        if (number < operator_count &&
-            m->weights[number] < most * operators[number].weight)
-            m->weights[number] += operators[number].weight;
+        if (number >= operator_count ||
+            m->weights[number] >= most * operators[number].weight)
+            continue;
+        m->weights[number] += operators[number].weight;
+        m->weight_sums[operators[number].phase] += operators[number].weight;
     }
 }
 

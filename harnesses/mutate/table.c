@@ -184,6 +184,7 @@ static void name_by_use(struct hp_mutator *m)
 void table_scan(struct hp_mutator *m)
 {
     m->cell_count = m->bin_count = 0;
+    m->room_hint = SIZE_MAX;
     m->bins_end = 0;
     memset(m->kind_count, 0, sizeof m->kind_count);
     if (m->size <= BASE_SIZE)

@@ -17,6 +17,7 @@ enum {
     TABLE_CELLS = 4096,
     TABLE_BINS = 8192,
     TRACE_STEPS = 12,
+    PHASES = 3,
     OPERATORS_MOST = 64
 };
 
@@ -73,6 +74,7 @@ struct hp_mutator {
     struct cell cells[TABLE_CELLS]; /* in order of their offsets */
     size_t cell_count;
     uint32_t kind_count[KIND_COUNT];
+    size_t room_hint; /* number of the cell in which room was found last */
     struct bin bins[TABLE_BINS];
     size_t bin_count;
     uint32_t bins_end; /* hive offset behind the last bin */
@@ -84,6 +86,7 @@ struct hp_mutator {
     size_t trace_count;
 
     uint32_t weights[OPERATORS_MOST];
+    uint32_t weight_sums[PHASES]; /* of the operators of each phase */
     uint64_t hits[OPERATORS_MOST];
     int fixed_passes;
     int fixed_operator;
