@@ -297,20 +297,44 @@ void hp_mutator_reward(struct hp_mutator *m)
     }
 }
 
-size_t hp_mutator_explain(const struct hp_mutator *m, char *text, size_t room)
+/* The trace, each step as `write` has it, parted by "+". */
+static size_t join(const struct hp_mutator *m, char *text, size_t room,
+                   int (*write)(char *, size_t, const struct trace_step *))
 {
     size_t used = 0;
 
     text[0] = '\0';
     for (size_t i = 0; i < m->trace_count; i++) {
-        const struct trace_step *step = &m->trace[i];
-        int size = snprintf(
-            text + used, room - used, "%s%s(%s@0x%" PRIx32 "=0x%" PRIx64 ")",
-            i == 0 ? "" : "+", hp_mutator_operator_name(step->operator_number),
-            step->what == NULL ? "" : step->what, step->at, step->value);
+        if (i > 0 && used + 1 < room)
+            text[used++] = '+';
+        int size = write(text + used, room - used, &m->trace[i]);
         if (size < 0 || (size_t)size >= room - used)
             return room - 1;
         used += (size_t)size;
     }
     return used;
+}
+
+static int write_step(char *text, size_t room, const struct trace_step *step)
+{
+    return snprintf(text, room, "%s(%s%s0x%" PRIx32 "=0x%" PRIx64 ")",
+                    hp_mutator_operator_name(step->operator_number),
+                    step->what == NULL ? "" : step->what,
+                    step->what == NULL ? "" : "@", step->at, step->value);
+}
+
+static int write_name(char *text, size_t room, const struct trace_step *step)
+{
+    return snprintf(text, room, "%s",
+                    hp_mutator_operator_name(step->operator_number));
+}
+
+size_t hp_mutator_explain(const struct hp_mutator *m, char *text, size_t room)
+{
+    return join(m, text, room, write_step);
+}
+
+size_t hp_mutator_label(const struct hp_mutator *m, char *text, size_t room)
+{
+    return join(m, text, room, write_name);
 }

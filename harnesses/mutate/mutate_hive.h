@@ -74,6 +74,9 @@ void hp_mutator_reward(struct hp_mutator *m);
  */
 size_t hp_mutator_explain(const struct hp_mutator *m, char *text, size_t room);
 
+/* The same as a label for a file name: the operators' names alone. */
+size_t hp_mutator_label(const struct hp_mutator *m, char *text, size_t room);
+
 /* A source of raw changes, as LLVMFuzzerMutate: changes bytes[0..size), which
  * has room for `room`, and returns the new size. `self` is passed on. */
 typedef size_t hp_mutator_raw(void *self, uint8_t *bytes, size_t size,
