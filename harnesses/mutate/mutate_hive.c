@@ -30,7 +30,10 @@ enum {
     RAW_CHECKSUM_SHARE = 70, /* of the raw ones with a right checksum */
     /* A weight grows by rewards up to so many times itself. */
     WEIGHT_SCALE = 16,
-    WEIGHT_MOST = 8
+    WEIGHT_MOST = 8,
+    /* Hives that have grown are slow to run: some of the runs shrink them. */
+    LARGE = 16 << 10,
+    COMPACT_SHARE = 25
 };
 
 /* Hives end below 2 GiB, and so does what the mutator works on. */
@@ -101,6 +104,15 @@ static bool run_operator(struct hp_mutator *m, size_t number)
     }
     m->hits[number]++;
     return true;
+}
+
+static size_t compact_operator(void)
+{
+    size_t number = 0;
+
+    while (operators[number].run != file_compact)
+        number++;
+    return number;
 }
 
 /* Tries operators of `phase` until one does something. */
@@ -205,6 +217,9 @@ size_t hp_mutator_run(struct hp_mutator *m, uint8_t *image, size_t size,
     }
     unsigned passes = choose_passes(m);
     struct mix mix = choose_mix(m);
+    if (m->size > LARGE && percent(m, COMPACT_SHARE) &&
+        run_operator(m, compact_operator()))
+        table_scan(m);
     for (unsigned i = 0; i < mix.builds; i++)
         if (run_one(m, PHASE_BUILD))
             table_scan(m);

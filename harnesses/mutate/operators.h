@@ -67,6 +67,7 @@ extern const size_t operator_count;
     X("bin.add", 3, PHASE_BUILD, 6, bin_add)                                   \
     X("bin.split", 3, PHASE_BUILD, 4, bin_split)                               \
     X("bin.merge", 3, PHASE_BUILD, 4, bin_merge)                               \
+    X("file.compact", 3, PHASE_BUILD, 8, file_compact)                         \
     X("key.link", 1, PHASE_LIE, 8, key_link)                                   \
     X("value.link", 1, PHASE_LIE, 6, value_link)                               \
     X("list.nest", 2, PHASE_LIE, 14, list_nest)                                \

@@ -141,7 +141,10 @@ bool list_nest(struct hp_mutator *m)
     uint32_t nk = pick_parent(m, LISTS);
     uint32_t levels = percent(m, 92) ? ONE_OF(m, usual) : ONE_OF(m, deep);
     uint32_t made = 0, list = nk == 0 ? 0 : cell32(m, nk, NK_SUBKEYS);
-    bool twice = percent(m, 15);
+    bool twice = percent(m, 5);
+
+    if (twice && percent(m, 90)) /* what doubles too often only takes time */
+        levels = 1 + below(m, 5);
 
     for (; nk != 0 && made < levels; made++) {
         uint32_t ri = index_new(m, list, twice ? list : 0);

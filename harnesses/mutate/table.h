@@ -18,7 +18,7 @@ enum {
     TABLE_BINS = 8192,
     TRACE_STEPS = 12,
     PHASES = 3,
-    OPERATORS_MOST = 64
+    OPERATORS_MOST = 80
 };
 
 /* What a cell is: by signature, or, without one, by who refers to it. */

@@ -5,6 +5,7 @@
  * hive lies about stays as it is. */
 #include "edit.h"
 #include "finish.h"
+#include "operators.h"
 
 /* The steps: two of the whole file, then some for each key and value. */
 enum trim_step {
@@ -42,40 +43,44 @@ static uint32_t nth_of_kind(const struct hp_mutator *m, uint32_t kind, size_t n)
 
 /* ---- what nothing needs -------------------------------------------------- */
 
-/* Marks what `cell` leads to; true if anything was not marked before. A key
- * does not need its parent. */
-static bool mark_from(struct hp_mutator *m, bool *marked, size_t i)
-{
-    const struct cell *cell = &m->cells[i];
-    bool news = false;
-    size_t slot;
+/* What is needed, as far as it has been found out. */
+struct needs {
+    bool marked[TABLE_CELLS];
+    uint16_t waiting[TABLE_CELLS]; /* marked, not yet followed */
+    size_t waiting_count;
+};
 
-    for (uint32_t n = 0; (slot = reference_slot(m, cell, n)) != 0; n++) {
-        struct cell *to = table_find(m, get32(m, slot));
-        if (to == NULL || slot == in_cell(cell->at, NK_PARENT) ||
-            marked[to - m->cells])
-            continue;
-        marked[to - m->cells] = true;
-        news = true;
-    }
-    return news;
+static void mark(struct hp_mutator *m, struct needs *needs, uint32_t at)
+{
+    const struct cell *cell = table_find(m, at);
+    size_t number = cell == NULL ? 0 : (size_t)(cell - m->cells);
+
+    if (cell == NULL || needs->marked[number])
+        return;
+    needs->marked[number] = true;
+    needs->waiting[needs->waiting_count++] = (uint16_t)number;
 }
 
+/* A key does not need its parent. */
 static void free_unneeded(struct hp_mutator *m)
 {
-    bool marked[TABLE_CELLS] = {false}, news = true;
-    struct cell *root = table_find(m, get32(m, BASE_ROOT));
+    struct needs needs;
+    size_t slot;
 
-    if (root == NULL)
-        return;
-    marked[root - m->cells] = true;
-    while (news) {
-        news = false;
-        for (size_t i = 0; i < m->cell_count; i++)
-            news |= marked[i] && mark_from(m, marked, i);
+    memset(needs.marked, 0, m->cell_count);
+    needs.waiting_count = 0;
+    mark(m, &needs, get32(m, BASE_ROOT));
+    if (needs.waiting_count == 0)
+        return; /* no root: then everything would go */
+    while (needs.waiting_count > 0) {
+        const struct cell *cell =
+            &m->cells[needs.waiting[--needs.waiting_count]];
+        for (uint32_t n = 0; (slot = reference_slot(m, cell, n)) != 0; n++)
+            if (cell->kind != KIND_NK || slot != in_cell(cell->at, NK_PARENT))
+                mark(m, &needs, get32(m, slot));
     }
     for (size_t i = 0; i < m->cell_count; i++)
-        if (!marked[i])
+        if (!needs.marked[i])
             cell_free(m, m->cells[i].at);
 }
 
@@ -202,6 +207,29 @@ static bool trim_step(struct hp_mutator *m, size_t step)
     return drop_data(m, step - STEP_KEYS - keys);
 }
 
+/* One step, and what follows from it. */
+static bool trim_once(struct hp_mutator *m, size_t step)
+{
+    if (!trim_step(m, step))
+        return false;
+    free_unneeded(m);
+    drop_free_bins(m);
+    return true;
+}
+
+bool file_compact(struct hp_mutator *m)
+{
+    size_t steps = STEP_KEYS + (size_t)PER_KEY * m->kind_count[KIND_NK] +
+                   m->kind_count[KIND_VK];
+    size_t before = m->size, room = m->room;
+
+    m->room = m->size; /* no new bins */
+    bool done = trim_once(m, percent(m, 30) ? STEP_LAST_BIN : below(m, steps));
+    m->room = room;
+    trace(m, "file", (uint32_t)before, m->size);
+    return done;
+}
+
 size_t hp_mutator_trim(struct hp_mutator *m, uint8_t *image, size_t size,
                        size_t step)
 {
@@ -214,10 +242,8 @@ size_t hp_mutator_trim(struct hp_mutator *m, uint8_t *image, size_t size,
     bool said_sum = get32(m, BASE_CHECKSUM) == checksum;
     put32(m, BASE_CHECKSUM, checksum);
 
-    if (!trim_step(m, step))
+    if (!trim_once(m, step))
         return 0;
-    free_unneeded(m);
-    drop_free_bins(m);
     if (said_size)
         put32(m, BASE_BINS_SIZE, m->bins_end);
     if (said_sum)
