@@ -65,11 +65,26 @@ static bool leads_to(const struct hp_mutator *m, uint32_t at, unsigned kinds)
     return (KINDS(kind_at(m, at)) & kinds) != 0;
 }
 
-/* Takes the elements out of a list that do not lead to `kinds`. */
-static void sweep_list(struct hp_mutator *m, uint32_t at, uint32_t kind)
+/* The elements of a list that lie in its cell also where that lies about its
+ * size: what is behind them belongs to others. */
+static uint32_t own_elements(const struct hp_mutator *m,
+                             const struct cell *cell)
 {
-    uint32_t width = element_size(kind), count = list_count(m, at), kept = 0;
-    unsigned wanted = kind == KIND_RI ? LISTS : KINDS(KIND_NK);
+    uint32_t count = list_count(m, cell->at);
+    uint32_t fit = cell->size < CELL_SIZE_FIELD + LIST_ELEMENTS
+                       ? 0
+                       : (cell->size - CELL_SIZE_FIELD - LIST_ELEMENTS) /
+                             element_size(cell->kind);
+
+    return count < fit ? count : fit;
+}
+
+/* Takes the elements out of a list that do not lead to `kinds`. */
+static void sweep_list(struct hp_mutator *m, const struct cell *cell)
+{
+    uint32_t width = element_size(cell->kind), at = cell->at, kept = 0;
+    uint32_t count = own_elements(m, cell);
+    unsigned wanted = cell->kind == KIND_RI ? LISTS : KINDS(KIND_NK);
 
     for (uint32_t i = 0; i < count; i++) {
         size_t from = in_cell(at, LIST_ELEMENTS + i * width);
@@ -88,8 +103,9 @@ static void sweep_values(struct hp_mutator *m, uint32_t nk)
 {
     uint32_t list = cell32(m, nk, NK_VALUES), kept = 0;
     uint32_t said = cell32(m, nk, NK_VALUE_COUNT);
-    uint32_t fit = payload_at(m, list) / 4;
-    uint32_t count = said < fit ? said : fit;
+    const struct cell *cell = table_find(m, list);
+    uint32_t fit = cell == NULL ? payload_at(m, list) : cell->size - 4;
+    uint32_t count = said < fit / 4 ? said : fit / 4;
 
     if (said == 0 || (cell16(m, nk, NK_FLAGS) & NK_FLAG_PREDEFINED) != 0)
         return;
@@ -101,6 +117,8 @@ static void sweep_values(struct hp_mutator *m, uint32_t nk)
             put32(m, in_cell(list, 4 * kept), vk);
         kept++;
     }
+    if (kept == count && count > 0)
+        return;
     put32(m, in_cell(nk, NK_VALUE_COUNT), kept);
     if (kept == 0)
         put32(m, in_cell(nk, NK_VALUES), OFFSET_NIL);
@@ -143,7 +161,7 @@ static void sweep(struct hp_mutator *m)
     for (size_t i = 0; i < m->cell_count; i++) {
         const struct cell *cell = &m->cells[i];
         if ((KINDS(cell->kind) & LISTS) != 0)
-            sweep_list(m, cell->at, cell->kind);
+            sweep_list(m, cell);
         else if (cell->kind == KIND_NK)
             sweep_key(m, cell->at, sk);
         else if (cell->kind == KIND_VK)
@@ -219,7 +237,8 @@ static void count_value(struct hp_mutator *m, const struct cell *cell)
     if ((size & VK_INLINE) != 0) {
         if ((size & ~VK_INLINE) > VK_INLINE_MOST)
             put32(m, in_cell(vk, VK_DATA_SIZE), VK_INLINE | VK_INLINE_MOST);
-    } else if (size > payload_at(m, data) && kind_at(m, data) != KIND_DB) {
+    } else if (size > payload_at(m, data) && payload_at(m, data) > 0 &&
+               kind_at(m, data) != KIND_DB) {
         put32(m, in_cell(vk, VK_DATA_SIZE), payload_at(m, data));
     }
 }
@@ -315,10 +334,10 @@ uint32_t list_hint(const struct hp_mutator *m, uint32_t nk, uint32_t kind)
 }
 
 /* Insertion: lists are nearly sorted, and longer ones are left alone. */
-static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t kind)
+static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t width,
+                      uint32_t elements)
 {
     enum { LONG = 512 };
-    uint32_t width = element_size(kind), elements = list_count(m, at);
     uint8_t held[LIST_ELEMENT_LONG];
 
     for (uint32_t i = 1; i < elements && elements <= LONG; i++) {
@@ -342,9 +361,9 @@ static void sort_lists(struct hp_mutator *m)
         uint32_t at = m->cells[i].at, kind = m->cells[i].kind;
         if ((KINDS(kind) & LEAVES) == 0)
             continue;
-        sort_list(m, at, kind);
-        uint32_t elements = kind == KIND_LI ? 0 : list_count(m, at);
-        for (uint32_t n = 0; n < elements; n++) {
+        uint32_t elements = own_elements(m, &m->cells[i]);
+        sort_list(m, at, element_size(kind), elements);
+        for (uint32_t n = 0; kind != KIND_LI && n < elements; n++) {
             size_t element = in_cell(at, LIST_ELEMENTS + n * LIST_ELEMENT_LONG);
             put32(m, element + 4, list_hint(m, get32(m, element), kind));
         }

@@ -72,20 +72,31 @@ bool key_delete(struct hp_mutator *m)
     return true;
 }
 
+/* True if `key` is `nk` or above it, as far as parents tell. */
+static bool is_above(const struct hp_mutator *m, uint32_t key, uint32_t nk)
+{
+    enum { LEVELS = 600 };
+
+    for (unsigned i = 0; i < LEVELS && kind_at(m, nk) == KIND_NK; i++) {
+        if (nk == key)
+            return true;
+        nk = cell32(m, nk, NK_PARENT);
+    }
+    return false;
+}
+
 bool key_move(struct hp_mutator *m)
 {
     uint32_t from = pick_at(m, KINDS(KIND_NK)), to = pick_key(m);
     size_t element = from == 0 ? 0 : child_pick(m, from);
+    uint32_t child = element == 0 ? 0 : get32(m, element);
 
-    if (element == 0)
+    /* A key below itself is what key.link makes. */
+    if (element == 0 || from == to || is_above(m, child, to))
         return false;
-    uint32_t child = get32(m, element);
-    if (child == to || !child_insert(m, to, child))
-        return false;
-    /* The element may have moved with its list. */
-    element = child_pick(m, from);
-    if (element != 0 && get32(m, element) == child)
-        child_remove(m, from, element);
+    child_remove(m, from, element);
+    if (!child_insert(m, to, child))
+        return true; /* then it is deleted */
     put32(m, in_cell(child, NK_PARENT), to);
     trace(m, "nk", child, to);
     return true;

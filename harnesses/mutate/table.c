@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
-static uint32_t kind_of_signature(uint16_t signature)
+/* The kind of a cell by its signature; a payload that is too small for the
+ * record's fixed part is none. */
+static uint32_t kind_by_signature(uint16_t signature, uint32_t payload)
 {
     switch (signature) {
     case SIG_NK:
-        return KIND_NK;
+        return payload >= NK_NAME ? KIND_NK : KIND_UNKNOWN;
     case SIG_VK:
-        return KIND_VK;
+        return payload >= VK_NAME ? KIND_VK : KIND_UNKNOWN;
     case SIG_SK:
-        return KIND_SK;
+        return payload >= SK_DESCRIPTOR ? KIND_SK : KIND_UNKNOWN;
+    case SIG_DB:
+        return payload >= DB_SIZE ? KIND_DB : KIND_UNKNOWN;
     case SIG_LF:
         return KIND_LF;
     case SIG_LH:
@@ -18,8 +22,6 @@ static uint32_t kind_of_signature(uint16_t signature)
         return KIND_LI;
     case SIG_RI:
         return KIND_RI;
-    case SIG_DB:
-        return KIND_DB;
     default:
         return KIND_UNKNOWN;
     }
@@ -41,9 +43,10 @@ uint32_t payload_at(const struct hp_mutator *m, uint32_t at)
 
 uint32_t kind_at(const struct hp_mutator *m, uint32_t at)
 {
-    if (payload_at(m, at) == 0)
-        return KIND_FREE;
-    return kind_of_signature(cell16(m, at, 0));
+    uint32_t payload = payload_at(m, at);
+
+    return payload == 0 ? KIND_FREE
+                        : kind_by_signature(cell16(m, at, 0), payload);
 }
 
 /* ---- bins ---------------------------------------------------------------- */
@@ -107,8 +110,10 @@ static void scan_cells(struct hp_mutator *m, const struct bin *bin)
         uint32_t size = used ? UINT32_C(0) - raw : raw;
         if (size < CELL_ALIGN || size % CELL_ALIGN != 0 || size > end - at)
             size = end - at;
-        add_cell(m, at, size,
-                 used ? kind_of_signature(cell16(m, at, 0)) : KIND_FREE);
+        add_cell(
+            m, at, size,
+            used ? kind_by_signature(cell16(m, at, 0), size - CELL_SIZE_FIELD)
+                 : KIND_FREE);
         at += size;
     }
 }
