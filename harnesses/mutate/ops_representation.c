@@ -314,7 +314,7 @@ bool value_big(struct hp_mutator *m)
     if (vk == 0)
         return false;
     uint32_t full =
-        cell_new(m, whole ? DB_SEGMENT_MOST : 8 << below(m, 6), KIND_DATA);
+        cell_new(m, whole ? DB_SEGMENT_MOST : 8U << below(m, 6), KIND_DATA);
     segments[count - 1] = full == 0 ? 0 : cell_new(m, last, KIND_DATA);
     if (segments[count - 1] == 0)
         return false;
