@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "afl_mutator.h"
 #include "layout.h"
 #include "mutate_hive.h"
 #include "span.h"
@@ -38,19 +39,6 @@ struct binding {
     size_t trimmed_size; /* what was last tried */
     size_t step, steps, tries;
 };
-
-void *afl_custom_init(void *afl, unsigned seed);
-size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t size, uint8_t **out,
-                       uint8_t *other, size_t other_size, size_t max);
-const char *afl_custom_describe(void *data, size_t most);
-size_t afl_custom_post_process(void *data, uint8_t *bytes, size_t size,
-                               uint8_t **out);
-int afl_custom_init_trim(void *data, uint8_t *bytes, size_t size);
-size_t afl_custom_trim(void *data, uint8_t **out);
-int afl_custom_post_trim(void *data, unsigned char success);
-uint8_t afl_custom_queue_new_entry(void *data, const uint8_t *file,
-                                   const uint8_t *origin);
-void afl_custom_deinit(void *data);
 
 static bool reserve(struct buffer *buffer, size_t room)
 {
@@ -122,8 +110,9 @@ const char *afl_custom_describe(void *data, size_t most)
 {
     struct binding *b = data;
 
-    (void)hp_mutator_label(b->mutator, b->label,
-                           most < LABEL_ROOM ? most + 1 : LABEL_ROOM);
+    if (hp_mutator_label(b->mutator, b->label,
+                         most < LABEL_ROOM ? most + 1 : LABEL_ROOM) == 0)
+        return "nothing"; /* AFL++ takes an empty one for an error */
     return b->label;
 }
 

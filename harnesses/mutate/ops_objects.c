@@ -264,7 +264,8 @@ bool key_tombstone(struct hp_mutator *m)
 
     if (cell == NULL)
         return false;
-    uint32_t at = cell->at, layer = 1 + below(m, 3) + (percent(m, 20) ? 0x80U : 0);
+    uint32_t at = cell->at,
+             layer = 1 + below(m, 3) + (percent(m, 20) ? 0x80U : 0);
     put32(m, BASE_MINOR, LAYERED_MINOR);
     put32(m, BASE_FLAGS, get32(m, BASE_FLAGS) | LAYERED);
     trace(m, cell->kind == KIND_NK ? "nk.layer" : "vk.flags", at, layer);

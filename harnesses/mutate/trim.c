@@ -7,13 +7,9 @@
 #include "finish.h"
 #include "operators.h"
 
-/* The steps: two of the whole file, then some for each key and value. */
-enum trim_step {
-    STEP_TAIL, /* what follows the bins */
-    STEP_LAST_BIN,
-    STEP_KEYS,
-    PER_KEY = 4
-};
+/* The steps: what follows the bins, then some for each key and value, and what
+ * is behind those empties the last bin. */
+enum trim_step { STEP_TAIL, STEP_KEYS, PER_KEY = 4 };
 
 static void trim_begin(struct hp_mutator *m, uint8_t *image, size_t size)
 {
@@ -24,13 +20,19 @@ static void trim_begin(struct hp_mutator *m, uint8_t *image, size_t size)
     table_scan(m);
 }
 
+/* All but the last one. */
+static size_t steps_of(const struct hp_mutator *m)
+{
+    return STEP_KEYS + (size_t)PER_KEY * m->kind_count[KIND_NK] +
+           m->kind_count[KIND_VK];
+}
+
 size_t hp_mutator_trim_steps(struct hp_mutator *m, uint8_t *image, size_t size)
 {
     trim_begin(m, image, size);
     if (m->cell_count == 0)
         return 0;
-    return STEP_KEYS + (size_t)PER_KEY * m->kind_count[KIND_NK] +
-           m->kind_count[KIND_VK];
+    return steps_of(m) + 1;
 }
 
 static uint32_t nth_of_kind(const struct hp_mutator *m, uint32_t kind, size_t n)
@@ -200,7 +202,7 @@ static bool trim_step(struct hp_mutator *m, size_t step)
         m->size = has_tail ? end : m->size;
         return has_tail;
     }
-    if (step == STEP_LAST_BIN)
+    if (step >= steps_of(m))
         return empty_last_bin(m);
     if (step - STEP_KEYS < keys)
         return trim_key(m, step - STEP_KEYS);
@@ -219,12 +221,11 @@ static bool trim_once(struct hp_mutator *m, size_t step)
 
 bool file_compact(struct hp_mutator *m)
 {
-    size_t steps = STEP_KEYS + (size_t)PER_KEY * m->kind_count[KIND_NK] +
-                   m->kind_count[KIND_VK];
+    size_t steps = steps_of(m);
     size_t before = m->size, room = m->room;
 
     m->room = m->size; /* no new bins */
-    bool done = trim_once(m, percent(m, 30) ? STEP_LAST_BIN : below(m, steps));
+    bool done = trim_once(m, percent(m, 30) ? steps : below(m, steps));
     m->room = room;
     trace(m, "file", (uint32_t)before, m->size);
     return done;

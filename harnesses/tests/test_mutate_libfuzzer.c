@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * libFuzzer's hooks, called as libFuzzer calls them. */
+#include <stdlib.h>
+
+#include "mutate_hives.h"
+
+#include "hp_cmocka.h"
+
+enum { ROOM = 32 << 10 };
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+                               unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
+                                 const uint8_t *data2, size_t size2,
+                                 uint8_t *out, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+
+static size_t engine_calls;
+
+/* libFuzzer's own mutation, here one that can be counted. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max)
+{
+    assert_true(size > 0 && size <= max);
+    data[size / 2] ^= 1;
+    engine_calls++;
+    return size;
+}
+
+static void mutator__changes_in_place_within_its_room(void **state)
+{
+    uint8_t *data = malloc(ROOM);
+    struct hive_builder h;
+    size_t changed = 0;
+
+    (void)state;
+    assert_non_null(data);
+    small_hive(&h);
+    for (unsigned seed = 0; seed < 3000; seed++) {
+        size_t max = seed % 2 == 0 ? ROOM : h.size;
+        memcpy(data, h.image, h.size);
+        size_t size = LLVMFuzzerCustomMutator(data, h.size, max, seed);
+        assert_true(size > 0 && size <= max);
+        changed += size != h.size || memcmp(data, h.image, size) != 0;
+    }
+    assert_true(changed > 2900);
+    assert_true(engine_calls > 50);
+    /* libFuzzer begins with nothing when it has no seeds. */
+    assert_true(LLVMFuzzerCustomMutator(data, 0, ROOM, 1) > 0);
+    hb_close(&h);
+    free(data);
+}
+
+static void crossover__leaves_both_inputs_alone(void **state)
+{
+    struct hive_builder a, b, a2, b2;
+    uint8_t *out = malloc(ROOM);
+    size_t whole = 0;
+
+    (void)state;
+    assert_non_null(out);
+    small_hive(&a);
+    small_hive(&a2);
+    big_data_hive(&b);
+    big_data_hive(&b2);
+    for (unsigned seed = 0; seed < 1000; seed++) {
+        size_t max = seed % 4 == 0 ? 100 + seed : ROOM;
+        size_t size = LLVMFuzzerCustomCrossOver(a.image, a.size, b.image,
+                                                b.size, out, max, seed);
+        assert_true(size > 0 && size <= max);
+        assert_memory_equal(a.image, a2.image, a.size);
+        assert_memory_equal(b.image, b2.image, b.size);
+        whole += !read_hive(out, size, true).refused;
+    }
+    assert_true(whole > 600);
+    hb_close(&a);
+    hb_close(&b);
+    hb_close(&a2);
+    hb_close(&b2);
+    free(out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mutator__changes_in_place_within_its_room),
+        cmocka_unit_test(crossover__leaves_both_inputs_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
