@@ -17,5 +17,7 @@ enum hp_exit hp_cmd_remedy(struct hp_options *options,
 enum hp_exit hp_cmd_forge(struct hp_options *options, struct hp_output *output);
 enum hp_exit hp_cmd_inspect(struct hp_options *options,
                             struct hp_output *output);
+enum hp_exit hp_cmd_mutate(struct hp_options *options,
+                           struct hp_output *output);
 
 #endif

@@ -310,7 +310,7 @@ static enum hp_exit apply_scrub(const struct given *given)
     return HP_EXIT_GOOD;
 }
 
-/* ---- forge, inspect -------------------------------------------------- */
+/* ---- forge, inspect, mutate ------------------------------------------ */
 
 static enum hp_exit apply_output(const struct given *given)
 {
@@ -333,6 +333,27 @@ static enum hp_exit apply_against(const struct given *given)
 static enum hp_exit apply_force(const struct given *given)
 {
     given->options->force = true;
+    return HP_EXIT_GOOD;
+}
+
+/* ---- mutate ---------------------------------------------------------- */
+
+static enum hp_exit apply_with(const struct given *given)
+{
+    given->options->with_file = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_seed(const struct given *given)
+{
+    if (hp_number_read(&given->options->seed, given->argument))
+        return HP_EXIT_GOOD;
+    return wrong_use(given->argument, "not a seed: a number of 32 bits");
+}
+
+static enum hp_exit apply_explain(const struct given *given)
+{
+    given->options->explain = true;
     return HP_EXIT_GOOD;
 }
 
@@ -443,14 +464,20 @@ static const struct row rows[] = {
      "of a recipe: pinned (default), which forges the same bytes, or auto"},
     {"scrub", NULL, HP_CMD_DUMP, NULL, apply_scrub,
      "a recipe without what the hive says: names, data, security, times"},
-    {"output", "HIVE", HP_CMD_FORGE, NULL, apply_output,
+    {"output", "HIVE", HP_CMD_FORGE | HP_CMD_MUTATE, NULL, apply_output,
      "the file that is written; also -o HIVE"},
     {"html", "FILE", HP_CMD_INSPECT, NULL, apply_html,
      "write a page to FILE instead of text"},
     {"against", "HIVE", HP_CMD_INSPECT, NULL, apply_against,
      "a second hive: where the two differ"},
-    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT, NULL, apply_force,
-     "overwrite the file if it is there"},
+    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE, NULL,
+     apply_force, "overwrite the file if it is there"},
+    {"seed", "N", HP_CMD_MUTATE, NULL, apply_seed,
+     "another number gives another hive (default 0)"},
+    {"with", "HIVE", HP_CMD_MUTATE, NULL, apply_with,
+     "take something of this hive into it"},
+    {"explain", NULL, HP_CMD_MUTATE, NULL, apply_explain,
+     "print what was done"},
     {"kind", "K", HP_CMD_PATH, hp_words_service_kind, apply_kind,
      "win32 (default) or driver"},
     {"name", "N", HP_CMD_PATH, NULL, apply_name,
@@ -461,8 +488,8 @@ static const struct row rows[] = {
      "the value's data instead of STRING"},
     {"missing", NULL, HP_CMD_PATH, NULL, apply_missing,
      "there is no ImagePath value"},
-    {"help", NULL, READ | HP_CMD_FORGE | HP_CMD_INSPECT, NULL, apply_help,
-     "this text"},
+    {"help", NULL, READ | HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE, NULL,
+     apply_help, "this text"},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -532,7 +559,8 @@ static enum hp_exit read_options(struct hp_options *options, int argc,
                                  char **argv)
 {
     struct option known[ROW_COUNT + 1] = {{0}};
-    const char *letters = options->command->bit == HP_CMD_FORGE ? ":o:" : ":";
+    bool writes = (options->command->bit & (HP_CMD_FORGE | HP_CMD_MUTATE)) != 0;
+    const char *letters = writes ? ":o:" : ":";
     size_t count = 0;
 
     for (size_t i = 0; i < ROW_COUNT; i++) {
@@ -606,9 +634,12 @@ static enum hp_exit read_operands(struct hp_options *options)
             command->bit == HP_CMD_FORGE ? "RECIPE" : "HIVE", command->name);
         return HP_EXIT_USAGE;
     }
-    if (command->bit == HP_CMD_FORGE && options->output_file == NULL)
-        return wrong_use(NULL, "forge needs -o HIVE; see hiveproof forge "
-                               "--help");
+    if ((command->bit & (HP_CMD_FORGE | HP_CMD_MUTATE)) != 0 &&
+        options->output_file == NULL) {
+        hp_complain(NULL, "%s needs -o HIVE; see hiveproof %s --help",
+                    command->name, command->name);
+        return HP_EXIT_USAGE;
+    }
     if (command->bit == HP_CMD_INSPECT && options->force &&
         options->html_file == NULL)
         return wrong_use(NULL, "--force belongs to --html");

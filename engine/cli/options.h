@@ -23,7 +23,8 @@ enum {
     HP_CMD_DIFF = 8,
     HP_CMD_REMEDY = 16,
     HP_CMD_FORGE = 32,
-    HP_CMD_INSPECT = 64
+    HP_CMD_INSPECT = 64,
+    HP_CMD_MUTATE = 128
 };
 
 struct hp_options;
@@ -69,11 +70,14 @@ struct hp_options {
     bool auto_layout; /* without what forge chooses itself, */
     bool scrub;       /* without content */
 
-    /* forge, inspect */
+    /* forge, inspect, mutate */
     const char *output_file;
     const char *html_file;    /* NULL: text */
     const char *against_file; /* NULL: none */
     bool force;
+    const char *with_file; /* NULL: none */
+    uint32_t seed;
+    bool explain;
 
     /* path */
     struct hp_path_question path;

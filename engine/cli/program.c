@@ -29,6 +29,9 @@ static const struct hp_command commands[] = {
     {HP_CMD_INSPECT, "inspect", "HIVE",
      "Maps a hive: what each field means, what is wrong and where",
      hp_cmd_inspect},
+    {HP_CMD_MUTATE, "mutate", "HIVE -o HIVE",
+     "Makes a hive with something wrong or unusual in it from another one",
+     hp_cmd_mutate},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

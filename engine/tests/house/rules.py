@@ -17,16 +17,21 @@ LAYERS = {
     "writer": {"base", "backend"},
     "forge": {"base", "regf"},
     "inspect": {"base", "backend", "forge", "regf"},
-    "cli": {"base", "backend", "writer", "forge", "inspect"},
-    "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "cli"},
+    "mutate": {"base", "regf"},
+    "cli": {"base", "backend", "writer", "forge", "inspect", "mutate"},
+    "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "cli"},
     "bench": {"base", "backend", "writer"},
 }
+# Those that are not folders of engine/.
+ELSEWHERE = {"mutate": "harnesses/mutate"}
 # hp_backend.h and everything a layer's headers include is public to the next,
 # but regf is behind backend: only its .c files may look at it.
 HIDDEN = {("backend", "regf"), ("forge", "regf"), ("inspect", "regf")}
-# What forge writes must not be read back by the same code, and the map must
-# not believe the reader: of regf they see where the fields are and nothing else.
-ONLY = {("forge", "regf"): {"layout.h"}, ("inspect", "regf"): {"layout.h"}}
+# What forge writes must not be read back by the same code, the map must not
+# believe the reader, and the mutator is judged by the reader: of regf they see
+# where the fields are and nothing else.
+ONLY = {("forge", "regf"): {"layout.h"}, ("inspect", "regf"): {"layout.h"},
+        ("mutate", "regf"): {"layout.h"}}
 FUNCTION_LINES = 60
 NESTING = 4
 COLUMNS = 80
@@ -125,12 +130,16 @@ def check_includes(layer, path, lines, owners):
             yield number, f"{layer} includes {match[1]} of {owner}"
 
 
+def folder_of(source, layer):
+    return source / ELSEWHERE.get(layer, f"engine/{layer}")
+
+
 def check_include_paths(source, build):
     """An upward include must not compile: no -I leads to a layer above."""
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = pathlib.Path(entry["file"])
         layer = path.parent.name
-        if path.parent.parent != source / "engine" or layer not in LAYERS:
+        if layer not in LAYERS or path.parent != folder_of(source, layer):
             continue
         for folder in re.findall(r"-I(\S+)", entry["command"]):
             owner = pathlib.Path(folder).name
@@ -142,12 +151,14 @@ def main():
     source, build = (pathlib.Path(arg).resolve() for arg in sys.argv[1:3])
     engine = source / "engine"
     owners = {header.name: layer for layer in LAYERS
-              for header in (engine / layer).glob("*.h")}
+              for header in folder_of(source, layer).glob("*.h")}
     found = checked = 0
     problems = list(check_include_paths(source, build))
-    for path in sorted(engine.rglob("*.[ch]")):
+    elsewhere = {path: layer for layer in ELSEWHERE
+                 for path in folder_of(source, layer).glob("*.[ch]")}
+    for path in sorted([*engine.rglob("*.[ch]"), *elsewhere]):
         lines = path.read_text(encoding="utf-8").split("\n")
-        layer = path.relative_to(engine).parts[0]
+        layer = elsewhere.get(path) or path.relative_to(engine).parts[0]
         checks = [check_text(path, lines), check_code(lines), check_macro(lines)]
         if layer in LAYERS:
             checks += [check_casts(lines), check_includes(layer, path, lines, owners)]
