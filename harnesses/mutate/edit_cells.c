@@ -45,6 +45,7 @@ uint32_t bin_append(struct hp_mutator *m, uint32_t size)
     put32(m, position + BIN_SIZE, size);
     m->bins[m->bin_count++] = (struct bin){at, size};
     m->bins_end = at + size;
+    m->has_new_bin = true;
 
     uint32_t cell = at + BIN_HEADER_SIZE;
     write_size(m, cell, size - BIN_HEADER_SIZE, false);
@@ -132,8 +133,8 @@ static uint32_t move_to_new(struct hp_mutator *m, uint32_t at, uint32_t payload)
     uint32_t to = cell_new(m, payload, kind);
     if (to == 0)
         return 0;
-    put_bytes(m, in_cell(to, 0), m->image + in_cell(at, 0),
-              old < payload ? old : payload);
+    copy_within(m, in_cell(to, 0), in_cell(at, 0),
+                old < payload ? old : payload);
     redirect(m, at, to);
     cell_free(m, at);
     return to;

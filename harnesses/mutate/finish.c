@@ -92,7 +92,7 @@ static void sweep_list(struct hp_mutator *m, const struct cell *cell)
         if (!leads_to(m, get32(m, from), wanted))
             continue;
         if (to != from)
-            put_bytes(m, to, m->image + from, width);
+            copy_within(m, to, from, width);
         kept++;
     }
     if (kept != cell16(m, at, LIST_COUNT))
@@ -348,7 +348,7 @@ static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t width,
                compare_names(m, cell32(m, at, LIST_ELEMENTS + (to - 1) * width),
                              key) > 0) {
             size_t higher = in_cell(at, LIST_ELEMENTS + (to - 1) * width);
-            put_bytes(m, higher + width, m->image + higher, width);
+            copy_within(m, higher + width, higher, width);
             to--;
         }
         put_bytes(m, in_cell(at, LIST_ELEMENTS + to * width), held, width);

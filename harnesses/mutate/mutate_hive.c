@@ -167,11 +167,10 @@ static struct mix choose_mix(struct hp_mutator *m)
 /* The lies, and what the base block has to say about their bins. */
 static void run_lies(struct hp_mutator *m, unsigned count, unsigned passes)
 {
-    uint32_t before = m->bins_end;
-
+    m->has_new_bin = false;
     for (unsigned i = 0; i < count; i++)
         (void)run_one(m, PHASE_LIE);
-    if ((passes & HP_PASS_BASE) != 0 && !m->base_lies && m->bins_end != before)
+    if ((passes & HP_PASS_BASE) != 0 && !m->base_lies && m->has_new_bin)
         put32(m, BASE_BINS_SIZE, m->bins_end);
     if ((passes & HP_PASS_CHECKSUM) != 0 && !m->checksum_lies)
         finish_checksum(m);
@@ -186,10 +185,10 @@ static void run_fixed(struct hp_mutator *m, unsigned passes)
         table_scan(m);
     if (operators[number].phase != PHASE_RAW)
         finish(m, passes);
-    uint32_t before = m->bins_end;
+    m->has_new_bin = false;
     if (lies)
         (void)run_operator(m, number);
-    if ((passes & HP_PASS_BASE) != 0 && !m->base_lies && m->bins_end != before)
+    if ((passes & HP_PASS_BASE) != 0 && !m->base_lies && m->has_new_bin)
         put32(m, BASE_BINS_SIZE, m->bins_end);
     if ((passes & HP_PASS_CHECKSUM) != 0 && !m->checksum_lies)
         finish_checksum(m);

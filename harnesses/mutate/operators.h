@@ -79,6 +79,8 @@ extern const size_t operator_count;
     X("cell.toggle", 3, PHASE_LIE, 8, cell_toggle)                             \
     X("cell.overlap", 3, PHASE_LIE, 6, cell_overlap)                           \
     X("cell.past_end", 3, PHASE_LIE, 18, cell_past_end)                        \
+    X("cell.claim", 3, PHASE_LIE, 16, cell_claim)                              \
+    X("cell.edge", 3, PHASE_LIE, 16, cell_edge)                                \
     X("cell.short", 3, PHASE_LIE, 14, cell_short)                              \
     X("file.cut", 3, PHASE_LIE, 10, file_cut)                                  \
     X("file.tail", 3, PHASE_LIE, 8, file_tail)                                 \

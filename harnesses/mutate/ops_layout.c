@@ -49,7 +49,7 @@ static uint32_t move_to_end(struct hp_mutator *m, uint32_t at)
         set_cell_size(m, last->at, last->size);
         (void)table_insert(m, (struct cell){to, size, kind});
     }
-    put_bytes(m, (size_t)to + BASE_SIZE, m->image + BASE_SIZE + at, size);
+    copy_within(m, (size_t)to + BASE_SIZE, (size_t)at + BASE_SIZE, size);
     set_cell_size(m, to, UINT32_C(0) - size);
     redirect(m, at, to);
     cell_free(m, at);
@@ -186,8 +186,7 @@ bool cell_overlap(struct hp_mutator *m)
     uint32_t from = cell->at, size = cell->size;
     uint32_t most = (host->size - size) / CELL_ALIGN;
     uint32_t to = host->at + CELL_ALIGN * (1 + below(m, most));
-    put_bytes(m, (size_t)to + BASE_SIZE, m->image + BASE_SIZE + from,
-              to + size <= host->at + host->size ? size : 0);
+    copy_within(m, (size_t)to + BASE_SIZE, (size_t)from + BASE_SIZE, size);
     set_cell_size(m, to, UINT32_C(0) - size);
     redirect(m, from, to);
     trace(m, "cell", from, to);
@@ -260,6 +259,54 @@ bool cell_past_end(struct hp_mutator *m)
     return true;
 }
 
+/* The same without the lie about the size: only what is inside claims more,
+ * mostly in the last cell of the file. */
+bool cell_claim(struct hp_mutator *m)
+{
+    static const uint32_t excess[] = {1,  2,   4,    8,    12,
+                                      64, 256, 4096, 8192, 65536};
+    struct cell *cell = table_pick(m, ANY_USED);
+
+    if (cell == NULL)
+        return false;
+    uint32_t at = cell->at, kind = cell->kind, size = cell->size;
+    if (percent(m, 70)) {
+        uint32_t to = move_to_end(m, at);
+        at = to == 0 ? at : to;
+    }
+    uint32_t payload = size - CELL_SIZE_FIELD + ONE_OF(m, excess);
+    use_claim(m, at, kind, payload);
+    trace(m, "payload", at, payload);
+    return true;
+}
+
+/* A reference to a tiny cell at the very end of the file, with the signature
+ * of a record that would not fit: where a reader that looks at the signature
+ * and not at the size leaves the file. */
+bool cell_edge(struct hp_mutator *m)
+{
+    static const uint16_t signatures[] = {
+        SIG_NK, SIG_VK, SIG_LF, SIG_LH, SIG_LI, SIG_RI, SIG_DB, SIG_SK, 0};
+    struct cell *owner =
+        table_pick(m, RECORDS | KINDS(KIND_VALUES) | KINDS(KIND_SEGMENTS));
+    size_t slot = owner == NULL ? 0 : reference_slot(m, owner, below(m, 4));
+    uint32_t signature = ONE_OF(m, signatures);
+
+    if (slot == 0)
+        return false;
+    if (percent(m, 60) && kind_at(m, get32(m, slot)) != KIND_FREE)
+        signature = cell16(m, get32(m, slot), 0);
+    uint32_t at = cell_new(m, 4 + 8 * below(m, 6), KIND_UNKNOWN);
+    at = at == 0 ? 0 : move_to_end(m, at);
+    if (at == 0)
+        return false;
+    put16(m, in_cell(at, 0), signature);
+    put16(m, in_cell(at, LIST_COUNT), 1 + below(m, 3));
+    put32(m, slot, at);
+    trace(m, "reference", (uint32_t)(slot - BASE_SIZE), at);
+    return true;
+}
+
 /* A cell that ends inside its record; what is left is free. */
 bool cell_short(struct hp_mutator *m)
 {
@@ -276,8 +323,8 @@ bool cell_short(struct hp_mutator *m)
     uint32_t rest = whole - size;
     if (at + whole == m->bins_end && percent(m, 70)) {
         /* The record lies at the very end, its front cut off. */
-        memmove(m->image + BASE_SIZE + at + rest, m->image + BASE_SIZE + at,
-                size);
+        copy_within(m, (size_t)at + rest + BASE_SIZE, (size_t)at + BASE_SIZE,
+                    size);
         set_cell_size(m, at, rest);
         redirect(m, at, at + rest);
         at += rest;
@@ -318,6 +365,7 @@ bool file_cut(struct hp_mutator *m)
         return false;
     m->size = end;
     say_size(m);
+    table_scan(m);
     trace(m, "file", end, size);
     return true;
 }
@@ -357,6 +405,7 @@ bool file_gap(struct hp_mutator *m)
         return false;
     if (percent(m, 50))
         memset(m->image + start, 0xFF, size);
+    table_scan(m);
     trace(m, "file", (uint32_t)start, size);
     return true;
 }

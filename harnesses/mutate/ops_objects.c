@@ -157,11 +157,13 @@ bool key_wrap(struct hp_mutator *m)
  * Windows holds, and as many as a count can say. */
 bool key_fan(struct hp_mutator *m)
 {
-    static const uint16_t many[] = {256, 511,  512,  513,  256,
-                                    512, 1012, 1013, 4096, 65535};
-    uint32_t count = percent(m, 90) ? 2 + below(m, 16) : ONE_OF(m, many);
+    static const uint16_t many[] = {256, 511, 512, 513, 1012, 1013};
+    uint32_t count = 2 + below(m, 16);
     uint32_t nk = pick_key(m);
     bool longer = percent(m, 50);
+
+    if (percent(m, 8))
+        count = percent(m, 97) ? ONE_OF(m, many) : UINT16_MAX;
     uint32_t width = longer ? LIST_ELEMENT_LONG : LIST_ELEMENT_SHORT;
     struct name name;
 

@@ -92,9 +92,9 @@ bool list_split(struct hp_mutator *m)
             return false;
         put16(m, in_cell(second, LIST_SIGNATURE), cell16(m, leaf, 0));
         put16(m, in_cell(second, LIST_COUNT), count - half);
-        put_bytes(m, in_cell(second, LIST_ELEMENTS),
-                  m->image + in_cell(leaf, LIST_ELEMENTS + half * width),
-                  (count - half) * (size_t)width);
+        copy_within(m, in_cell(second, LIST_ELEMENTS),
+                    in_cell(leaf, LIST_ELEMENTS + half * width),
+                    (count - half) * (size_t)width);
     }
     uint32_t ri = index_new(m, leaf, second);
     if (ri == 0)
@@ -199,7 +199,7 @@ bool list_order(struct hp_mutator *m)
     size_t a = in_cell(list, start + below(m, count) * width);
     size_t b = in_cell(list, start + below(m, count) * width);
     memcpy(held, m->image + a, width);
-    put_bytes(m, a, m->image + b, a == b ? 0 : width);
+    copy_within(m, a, b, width);
     if (percent(m, 50))
         put_bytes(m, b, held, width);
     trace(m, "element", list, get32(m, a));
@@ -376,7 +376,7 @@ bool security_copy(struct hp_mutator *m)
     if (copy == 0)
         return false;
     uint32_t next = cell32(m, sk, SK_FLINK);
-    put_bytes(m, in_cell(copy, 0), m->image + in_cell(sk, 0), payload);
+    copy_within(m, in_cell(copy, 0), in_cell(sk, 0), payload);
     put32(m, in_cell(copy, SK_BLINK), sk);
     put32(m, in_cell(copy, SK_REFERENCE_COUNT), 1);
     put32(m, in_cell(sk, SK_FLINK), copy);

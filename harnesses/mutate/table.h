@@ -80,6 +80,7 @@ struct hp_mutator {
     uint32_t bins_end; /* hive offset behind the last bin */
 
     unsigned current; /* operator */
+    bool has_new_bin; /* since the base block was finished */
     bool base_lies;   /* an operator wrote what the last passes would undo: */
     bool checksum_lies;
     struct trace_step trace[TRACE_STEPS];
@@ -167,12 +168,22 @@ static inline void put16(struct hp_mutator *m, size_t position, uint32_t value)
     put(m, position, 2, value);
 }
 
-/* Copies `size` bytes of ours, or of another image, into the image. */
+/* Copies `size` bytes that are not the image's into it. */
 static inline void put_bytes(struct hp_mutator *m, size_t position,
                              const void *bytes, size_t size)
 {
     if (position <= m->size && size <= m->size - position && size > 0)
         memcpy(m->image + position, bytes, size);
+}
+
+/* The same from elsewhere in the image; the two may overlap, for a cell may say
+ * that it reaches over others. */
+static inline void copy_within(struct hp_mutator *m, size_t to, size_t from,
+                               size_t size)
+{
+    if (to <= m->size && size <= m->size - to && from <= m->size &&
+        size <= m->size - from && size > 0)
+        memmove(m->image + to, m->image + from, size);
 }
 
 static inline void put_zeros(struct hp_mutator *m, size_t position, size_t size)

@@ -46,6 +46,8 @@ static void build(struct hive_builder *h, bool big)
                            4, sk);
     hb_poke_offset(h, sk, SK_FLINK, 4, sk);
     hb_poke_offset(h, sk, SK_BLINK, 4, sk);
+    if (!big)
+        hb_bin(h, 0x1000);
     hb_seal(h);
 }
 

@@ -8,8 +8,8 @@
 #include "hive_builder.h"
 #include "status.h"
 
-/* 8 KiB: keys below lf, lh, li and an ri, values inline and in cells, a class,
- * a security record, free cells. */
+/* 12 KiB: keys below lf, lh, li and an ri, values inline and in cells, a class,
+ * a security record, free cells, an empty bin. */
 void small_hive(struct hive_builder *h);
 
 /* The same with a value in three segments. */

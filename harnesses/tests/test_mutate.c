@@ -102,6 +102,59 @@ static void run__of_hives_stays_within_their_room(void **state)
     hb_close(&h);
 }
 
+/* As a fuzzer does it: the lies of many runs on top of each other. */
+static void run__goes_on_with_what_came_out(void **state)
+{
+    struct hive_builder h;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    for (uint64_t chain = 0; chain < 150; chain++) {
+        bench_load(&b, &h);
+        for (unsigned i = 0; i < 60; i++) {
+            uint64_t seed = chain << 32 | i;
+            run_in(&b, ROOM, seed);
+            if (i % 8 == 7)
+                b.size = hp_mutator_cross(b.m, b.image, b.size, ROOM, h.image,
+                                          h.size, seed);
+        }
+    }
+    bench_close(&b);
+    hb_close(&h);
+}
+
+/* Every operator over hives in which one record says that it reaches to the
+ * end of the file, or a little into the next bin, over all others. */
+static void operators__bear_records_that_overlap(void **state)
+{
+    struct hive_builder h;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    hp_mutator_fix_passes(b.m, 0);
+    for (size_t i = 0; i + 1 < hp_mutator_operators(); i++) {
+        assert_true(hp_mutator_fix_operator(b.m, hp_mutator_operator_name(i)));
+        for (size_t n = 2; n < h.count; n++) {
+            uint32_t position = h.records[n].position;
+            uint32_t bin_end = BASE_SIZE + BIN_ALIGN;
+            uint32_t size = n % 2 == 0 || position >= bin_end
+                                ? (uint32_t)h.size - position
+                                : bin_end + 64 - position;
+            bench_load(&b, &h);
+            for (unsigned byte = 0; byte < 4; byte++)
+                b.image[position + byte] = (uint8_t)(-size >> 8 * byte);
+            for (unsigned run = 0; run < 4; run++)
+                run_in(&b, ROOM, n * 10 + run);
+        }
+    }
+    bench_close(&b);
+    hb_close(&h);
+}
+
 static void run__is_the_same_for_the_same_seed(void **state)
 {
     char one[400], two[400];
@@ -629,6 +682,8 @@ int main(void)
         cmocka_unit_test(arena__without_memory_opens_nothing),
         cmocka_unit_test(run__stays_within_its_room),
         cmocka_unit_test(run__of_hives_stays_within_their_room),
+        cmocka_unit_test(run__goes_on_with_what_came_out),
+        cmocka_unit_test(operators__bear_records_that_overlap),
         cmocka_unit_test(run__is_the_same_for_the_same_seed),
         cmocka_unit_test(operators__are_all_hit_and_most_results_load),
         cmocka_unit_test(builders__keep_a_hive_sound),
