@@ -217,6 +217,37 @@ static void operators__are_all_hit_and_most_results_load(void **state)
     hb_close(&hives[1]);
 }
 
+/* What only moves or rewrites things loses none. */
+static void movers__keep_all_keys_and_values(void **state)
+{
+    static const char *const names[] = {
+        "list.convert", "list.split", "list.merge", "security.copy",
+        "name.width",   "cell.move",  "cell.last",  "cell.split",
+        "cell.merge",   "bin.add",    "bin.split",  "bin.merge",
+        "key.class",    "value.type"};
+    struct hive_builder h;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    struct reading before = read_hive(h.image, h.size, false);
+    bench_open(&b);
+    hp_mutator_fix_passes(b.m, HP_PASS_ALL);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        assert_true(hp_mutator_fix_operator(b.m, names[i]));
+        for (uint64_t seed = 0; seed < 200; seed++) {
+            bench_load(&b, &h);
+            for (unsigned n = 0; n < 3; n++)
+                run_in(&b, ROOM, seed + 1000 * n);
+            struct reading after = read_hive(b.image, b.size, false);
+            if (after.keys != before.keys || after.values != before.values)
+                fail_msg("%s, seed %u", names[i], (unsigned)seed);
+        }
+    }
+    bench_close(&b);
+    hb_close(&h);
+}
+
 /* Operators of the first three levels that do not set out to lie keep a hive
  * sound when all passes run. */
 static void builders__keep_a_hive_sound(void **state)
@@ -562,6 +593,12 @@ static void trim__makes_a_hive_small_and_keeps_it_sound(void **state)
     assert_int_equal(reading.keys, 1);
     assert_int_equal(reading.values, 0);
     assert_int_equal(b.size, BASE_SIZE + BIN_ALIGN);
+    /* The root's security record is still there. */
+    struct hp_span bins = hp_span_of(b.image + BASE_SIZE, b.size - BASE_SIZE);
+    uint32_t root = hp_at_u32(hp_span_of(b.image, b.size), BASE_ROOT);
+    uint32_t sk = hp_at_u32(bins, root + CELL_SIZE_FIELD + NK_SECURITY);
+    assert_true(hp_at_u32(bins, sk) > INT32_MAX);
+    assert_int_equal(hp_at_u16(bins, sk + CELL_SIZE_FIELD), SIG_SK);
     bench_close(&b);
     hb_close(&h);
 }
@@ -686,6 +723,7 @@ int main(void)
         cmocka_unit_test(operators__bear_records_that_overlap),
         cmocka_unit_test(run__is_the_same_for_the_same_seed),
         cmocka_unit_test(operators__are_all_hit_and_most_results_load),
+        cmocka_unit_test(movers__keep_all_keys_and_values),
         cmocka_unit_test(builders__keep_a_hive_sound),
         cmocka_unit_test(slots__change_one_field),
         cmocka_unit_test(slots__reach_every_field),
