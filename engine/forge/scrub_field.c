@@ -99,13 +99,14 @@ enum policy {
     BLANK,
     WHOLE, /* flags: all stay */
     TIME,
-    OFFSET, /* of a cell */
-    COUNT,  /* of records, or bytes that are there */
-    LENGTH, /* of a name or class; elements */
-    SMALL,  /* a number of few bits */
-    TYPE,   /* of a value */
-    DATA,   /* offset or inline data */
-    SIZE    /* of data */
+    OFFSET,       /* of a cell */
+    COUNT,        /* of records, or bytes that are there */
+    LENGTH,       /* of a name or class; elements */
+    CLASS_LENGTH, /* likewise, of a class in its own cell */
+    SMALL,        /* a number of few bits */
+    TYPE,         /* of a value */
+    DATA,         /* offset or inline data */
+    SIZE          /* of data */
 };
 
 struct rule {
@@ -137,7 +138,7 @@ static const struct rule rules[] = {
     {HP_RECORD_NK, NK_MAX_DATA, SMALL},
     {HP_RECORD_NK, NK_WORK_VAR, BLANK},
     {HP_RECORD_NK, NK_NAME_LENGTH, LENGTH},
-    {HP_RECORD_NK, NK_CLASS_LENGTH, LENGTH},
+    {HP_RECORD_NK, NK_CLASS_LENGTH, CLASS_LENGTH},
     {HP_RECORD_VK, VK_SIGNATURE, LETTERS},
     {HP_RECORD_VK, VK_NAME_LENGTH, LENGTH},
     {HP_RECORD_VK, VK_DATA_SIZE, SIZE},
@@ -203,6 +204,20 @@ static uint16_t length_of(const struct hp_scrub_record *record, uint16_t value)
                                                        : hp_scrub_wild16(value);
 }
 
+static uint16_t class_length_of(const struct hp_scrub *s,
+                                const struct hp_scrub_record *nk,
+                                uint16_t value)
+{
+    uint32_t offset = hp_scrub_u32(hp_scrub_payload(s, nk), NK_CLASS);
+    uint32_t raw = hp_scrub_u32(s->bins, offset);
+
+    /* A cell in use has a negative size. */
+    if (hp_scrub_is_start(s, offset) && raw > INT32_MAX &&
+        value <= UINT32_C(0) - raw - CELL_SIZE_FIELD)
+        return value;
+    return length_of(nk, value);
+}
+
 static uint32_t small_of(uint32_t value)
 {
     return value <= UINT16_MAX ? value : hp_scrub_wild(value);
@@ -257,6 +272,8 @@ static uint64_t number_of(const struct hp_scrub *s,
         return count_of(s, at, (uint32_t)value);
     case LENGTH:
         return length_of(record, (uint16_t)value);
+    case CLASS_LENGTH:
+        return class_length_of(s, record, (uint16_t)value);
     case SMALL:
         return small_of((uint32_t)value);
     case TYPE:
