@@ -37,10 +37,8 @@ static enum hp_exit forge_recipe(struct hp_recipe_files *recipes,
         return HP_EXIT_INPUT;
     if (forged)
         return write_hive(recipes, &image, options);
-    if (!recipes->complained) {
-        hp_recipe_error_subject(subject, sizeof subject, path, &err);
-        hp_complain(subject, "%s", err.message);
-    }
+    hp_recipe_error_subject(subject, sizeof subject, path, &err);
+    hp_complain(subject, "%s", err.message);
     return HP_EXIT_INPUT;
 }
 

@@ -19,7 +19,6 @@ void hp_recipe_files_open(struct hp_recipe_files *recipes)
         hp_allocator_libc,
         FORGE_MEMORY < SIZE_MAX ? (size_t)FORGE_MEMORY : SIZE_MAX);
     recipes->count = 0;
-    recipes->complained = false;
 }
 
 bool hp_recipe_files_read(struct hp_recipe_files *recipes,
@@ -28,8 +27,7 @@ bool hp_recipe_files_read(struct hp_recipe_files *recipes,
     if (recipes->count == HP_RECIPE_FILES)
         return false;
     struct hp_file *file = &recipes->files[recipes->count];
-    recipes->complained = !hp_file_open_text(file, path, RECIPE_LIMIT);
-    if (recipes->complained)
+    if (!hp_file_open_text(file, path, RECIPE_LIMIT))
         return false;
     recipes->count++;
     *text = (struct hp_recipe_text){path, file->bytes, (size_t)file->size};

@@ -12,7 +12,6 @@ struct hp_recipe_files {
     struct hp_arena arena; /* of names, plan and image */
     struct hp_file files[HP_RECIPE_FILES];
     size_t count;
-    bool complained; /* about a file that could not be read */
 };
 
 /* Starts with no file; memory for the largest image is allowed. */
@@ -24,7 +23,7 @@ bool hp_recipe_files_read(struct hp_recipe_files *recipes,
                           struct hp_recipe_text *text, const char *path);
 
 /* The hive of `text`; what it includes is relative to the folder of its name.
- * False, with *err; nothing is to be said when recipes->complained. */
+ * False, with *err; of a file that cannot be read a message says why. */
 bool hp_recipe_files_forge(struct hp_recipe_files *recipes,
                            struct hp_image *image, struct hp_recipe_text text,
                            struct hp_recipe_error *err);

@@ -107,7 +107,7 @@ static uint64_t bin_size(const struct placing *p, uint64_t start, uint64_t need)
 
 /* Goes on to the next bin, which is made for a cell of `need` bytes when none
  * was given. */
-static bool next_bin(struct placing *p, uint64_t need)
+static bool next_bin(struct placing *p, uint64_t need, struct hp_origin origin)
 {
     uint64_t start = p->bin == NULL ? 0 : bin_end(p);
     struct hp_plan_bin *bin = p->bin == NULL ? p->plan->bins : p->bin->next;
@@ -115,7 +115,7 @@ static bool next_bin(struct placing *p, uint64_t need)
 
     if (start + size > HP_LIMIT_IMAGE_SIZE - BASE_SIZE ||
         start + size + BASE_SIZE > p->plan->image_limit)
-        return hp_plan_fail(p->err, HP_E_TOO_LARGE, (struct hp_origin){0},
+        return hp_plan_fail(p->err, HP_E_TOO_LARGE, origin,
                             "the hive is larger than the limit");
     if (bin == NULL)
         bin = hp_plan_bin_add(p->plan, (uint32_t)size);
@@ -149,7 +149,7 @@ static bool place_cell(struct placing *p, struct hp_plan_record *cell)
     while (p->bin == NULL ||
            (!fits_before_pin(p, cell->size) &&
             (p->at > bin_end(p) || bin_end(p) - p->at < cell->size))) {
-        if (!next_bin(p, cell->size))
+        if (!next_bin(p, cell->size, cell->origin))
             return false;
     }
     cell->offset = (uint32_t)p->at;
@@ -164,7 +164,9 @@ static bool finish_bins(struct placing *p)
     while (
         p->bin == NULL || p->bin->next != NULL ||
         (p->pin_count > 0 && p->pins[p->pin_count - 1]->offset >= bin_end(p))) {
-        if (!next_bin(p, CELL_ALIGN))
+        if (!next_bin(p, CELL_ALIGN,
+                      p->pin_count > 0 ? p->pins[p->pin_count - 1]->origin
+                                       : (struct hp_origin){0}))
             return false;
         (void)fits_before_pin(p, UINT64_MAX);
     }

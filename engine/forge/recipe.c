@@ -257,9 +257,15 @@ static bool read_tail(struct hp_reader_state *r, struct hp_recipe_file *file)
 
 static bool read_end(struct hp_reader_state *r, struct hp_recipe_file *file)
 {
+    struct hp_origin origin = hp_scan_origin(&file->scan);
+
     r->plan->ends = true;
-    return hp_scan_number(&r->plan->end, &file->scan) &&
-           hp_scan_line_end(&file->scan);
+    if (!hp_scan_number(&r->plan->end, &file->scan))
+        return false;
+    if (r->plan->end > r->plan->image_limit)
+        return hp_plan_fail(r->err, HP_E_TOO_LARGE, origin,
+                            "the position is above the limit");
+    return hp_scan_line_end(&file->scan);
 }
 
 /* link key|value NUMBER [*TIMES] [hint=NUMBER], below the last key */

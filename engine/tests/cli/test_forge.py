@@ -114,7 +114,11 @@ class Whole(Forge):
         plain = self.forge(self.write("plain", CASE)).read_bytes()
         self.assertEqual(self.forge("top", "--force").read_bytes(), plain)
         broken = self.write("broken", FIRST + b"include \"absent\"\n")
-        self.assertIn("absent", self.complaint(broken, "-o", "h"))
+        done = self.run_program("forge", broken, "-o", "h")
+        why, where = done.stderr.decode().splitlines()
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(why, "^hiveproof: .*absent: No such file")
+        self.assertRegex(where, "^hiveproof: .*/broken:2:9: the included file")
 
     def test_a_mistake_in_an_include_names_it(self):
         self.write("bad", FIRST + b"\n[x]\n")
