@@ -98,6 +98,7 @@ static void run_file(struct replay *replay, const char *path, size_t size)
     } else {
         current = path;
         (void)LLVMFuzzerTestOneInput(bytes, size);
+        current = "none"; /* `path` ends before what is done at the exit */
         replay->inputs++;
     }
     free(bytes);
