@@ -113,11 +113,12 @@ static void fill_place(FILE *out, const struct place *place, const char *folder)
             continue;
         if (is_hive(entry->d_name))
             add_hive(out, place, folder, entry->d_name);
-        if (snprintf(from, sizeof from, "%s/%s", whole, entry->d_name) <
-                (int)sizeof from &&
-            snprintf(to, sizeof to, "%s/%s", place->work, entry->d_name) <
-                (int)sizeof to)
-            (void)symlink(from, to);
+        if (snprintf(from, sizeof from, "%s/%s", whole, entry->d_name) >=
+                (int)sizeof from ||
+            snprintf(to, sizeof to, "%s/%s", place->work, entry->d_name) >=
+                (int)sizeof to ||
+            symlink(from, to) != 0)
+            (void)fprintf(out, "! %s cannot be linked to\n", entry->d_name);
     }
     if (listing != NULL)
         (void)closedir(listing);
