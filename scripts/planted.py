@@ -54,14 +54,16 @@ class Copy:
         done = self.command(["cmake", "--build", "--preset", self.preset])
         return "" if done.returncode == 0 else os.fsdecode(done.stdout)
 
-    def run(self, seconds, whole):
+    def run(self, seconds, whole, jobs=os.cpu_count()):
         """The state of each case, or None if the gate had no end in `whole`
-        seconds; each case has `seconds`."""
+        seconds; each case has `seconds`. Cases that hang only wait: with more
+        `jobs` than processors they wait together."""
         gate = self.tree / "build" / self.preset / "engine" / "gate" / "gate"
         self.report.unlink(missing_ok=True)
         # In a group of its own, for its workers must end with it.
         process = subprocess.Popen(
-            [gate, "--seconds", str(seconds), "--junit", self.report],
+            [gate, "--seconds", str(seconds), "--jobs", str(jobs),
+             "--junit", self.report],
             cwd=self.tree, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True)
