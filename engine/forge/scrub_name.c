@@ -46,7 +46,9 @@ static const struct kind *kind_of(uint16_t unit)
 
 static uint16_t unit_at(const uint8_t *bytes, size_t i, bool narrow)
 {
-    return narrow ? bytes[i] : (uint16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
+    if (narrow)
+        return bytes[i];
+    return (uint16_t)(bytes[2 * i] | bytes[2 * i + 1] << 8);
 }
 
 static uint16_t folded(const struct name *name, size_t i)

@@ -8,6 +8,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(HP_SANITIZE "" CACHE STRING
     "value of -fsanitize= for all of the project's code, e.g. address,undefined")
+option(HP_WERROR "warnings are errors; off where compilers are not known" ON)
 option(HP_HARDEN "PIE, RELRO, stack protector and FORTIFY" OFF)
 option(HP_FUZZING_BUILD "define FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION" OFF)
 if(HP_HARDEN AND HP_FUZZING_BUILD)
@@ -19,11 +20,14 @@ add_library(hp_warnings INTERFACE)
 target_compile_definitions(hp_warnings INTERFACE _POSIX_C_SOURCE=200809L
   HP_VERSION="${PROJECT_VERSION}")
 target_compile_options(hp_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wcast-align -Wcast-qual -Wstrict-prototypes -Wmissing-prototypes
   -Wold-style-definition -Wvla -Wundef -Wwrite-strings -Wformat=2)
 add_library(hp_options INTERFACE)
 target_link_libraries(hp_options INTERFACE hp_warnings)
+if(HP_WERROR)
+  target_compile_options(hp_warnings INTERFACE -Werror)
+endif()
 if(HP_SANITIZE)
   target_compile_options(hp_options INTERFACE -fsanitize=${HP_SANITIZE}
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
