@@ -225,6 +225,17 @@ class Fields(Forge):
 
 
 class RegFile(Forge):
+    def test_as_windows_writes_it(self):
+        """UTF-16LE with its mark forges what the same text in UTF-8 does."""
+        text = ("Windows Registry Editor Version 5.00\r\n\r\n"
+                "[HKEY_LOCAL_MACHINE\\SYSTEM\\\u00e4\u03a9]\r\n"
+                "\"\u20ac\"=\"x\\\\y\"\r\n@=hex(2):25,00,\\\r\n  00,00\r\n")
+        plain = self.forge(self.write("8.reg", text.encode())).read_bytes()
+        wide = self.write("16.reg", b"\xff\xfe" + text.encode("utf-16-le"))
+        self.assertEqual(self.forge(wide, "--force").read_bytes(), plain)
+        self.assertIn("\u03a9", self.ask("dump", "--format", "recipe",
+                                         self.directory / "forged").decode())
+
     def test_as_hivexregedit_reads_it(self):
         """hivexregedit --merge into a minimal hive gives the same keys."""
         text = (b"Windows Registry Editor Version 5.00\r\n\r\n"

@@ -56,13 +56,10 @@ def files_of(tree):
         yield path.decode("utf-8", "surrogateescape"), None
 
 
-def text_of(path, data):
-    """The text of a file, or None. UTF-16 only where Windows wants it."""
+def text_of(data):
+    """The text of a file, or None. UTF-16 is binary to git and to a reviewer."""
     try:
-        if path.suffix == ".reg" and data[:2] == b"\xff\xfe":
-            text = data[2:].decode("utf-16-le")
-        else:
-            text = data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
     controls = {chr(c) for c in range(32)} - set("\t\n\r\f")
@@ -115,7 +112,7 @@ def check_file(tree, name, mode, program):
     if not path.is_file():
         return []  # deleted, but not yet for git
     data = path.read_bytes()
-    text = text_of(path, data)
+    text = text_of(data)
     if text is None:
         return list(check_binary(path, data, program))
     found = list(check_text(name, text))

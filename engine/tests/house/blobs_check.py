@@ -182,8 +182,7 @@ class Planted(unittest.TestCase):
         for form, data in binary_forms(self.hive):
             for name in ["hive", "data.txt", "x.c", "x.recipe"]:
                 with self.subTest(form=form, name=name):
-                    self.expect("no text" if name != "x.reg" else "", name,
-                                data)
+                    self.expect("no text", name, data)
 
     def test_text(self):
         for form, text in text_forms(self.hive):
@@ -237,9 +236,10 @@ class Planted(unittest.TestCase):
             with self.subTest(line=line):
                 self.expect("in one place", "x.recipe",
                             (head + line + "\n").encode())
-        self.expect("in one place", "x.reg", (
-            "\ufeffWindows Registry Editor Version 5.00\r\n\r\n[\\k]\r\n"
-            f"\"v\"=hex:{ff}\r\n").encode("utf-16-le"))
+        reg = ("\ufeffWindows Registry Editor Version 5.00\r\n\r\n[\\k]\r\n"
+               f"\"v\"=hex:{ff}\r\n")
+        self.expect("in one place", "x.reg", reg[1:].encode())
+        self.expect("no text", "x.reg", reg.encode("utf-16-le"))
 
     def test_cases(self):
         """Many small pieces, and pieces in what is included."""
