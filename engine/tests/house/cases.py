@@ -18,6 +18,7 @@ FOLDER = re.compile(r"(HP-[0-9]{4})-([a-z0-9-]+)")
 ID_LINE = re.compile(r"(HP-[0-9]{4}) ([a-z0-9_]+/[A-Za-z0-9-]+)( retired)?")
 INCLUDE = re.compile(r'include "([^"]*)"')
 COMMAND = "$ hiveproof "
+BROKEN = re.compile(r"broken: | overrun$", re.M)
 HALVES = ("unfixed.transcript", "fixed.transcript")
 TRANSCRIPTS = ("expected.transcript", *HALVES)
 # The gate's own list of tables, in the tree that this file stands in.
@@ -81,6 +82,9 @@ def check_content(folder):
         commands = list(words_of(folder / name)) if name in TRANSCRIPTS else None
         if commands == [] or commands is None and not rows_of(folder / name):
             yield f"{name} holds no case"
+        # What the gate prints of an invariant, or of memory, that broke.
+        if BROKEN.search(text_of(folder / name)):
+            yield f"{name} takes a broken invariant for an answer"
     unfixed, fixed = (folder / name for name in HALVES)
     if unfixed.is_file() != fixed.is_file():
         yield "one direction alone: unfixed and fixed go together"

@@ -117,6 +117,13 @@ class Cases(unittest.TestCase):
         self.put("lies.tsv", "# nothing\n")
         self.see("lies.tsv holds no case", "lies.tsv holds 0 cases, not 2")
 
+    def test_a_broken_invariant(self):
+        self.put("lies.tsv", "a\tb\tdonebroken: a second walk differs \n"
+                 "d\te\tf\n")
+        self.see("lies.tsv takes a broken invariant for an answer")
+        self.put("lies.tsv", "a\tb\tc overrun\nd\te\tf\n")
+        self.see("lies.tsv takes a broken invariant for an answer")
+
     def test_directions(self):
         self.halves(SAID, None)
         self.see("one direction alone")
