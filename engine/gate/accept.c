@@ -81,8 +81,6 @@ static bool accept_file(const struct hp_cases *cases,
     bool written = to != NULL && fwrite(text, 1, size, to) == size;
     if (to != NULL && fclose(to) != 0)
         written = false;
-    if (!written)
-        hp_complain(file->path, "%s", strerror(errno));
     free(text);
     return written;
 }
@@ -90,19 +88,24 @@ static bool accept_file(const struct hp_cases *cases,
 bool hp_accept(const struct hp_cases *cases)
 {
     FILE *messages = tmpfile();
+    const char *failed = messages == NULL ? "standard error" : NULL;
 
     /* What the cases write there belongs into their transcripts. */
     int kept = dup(STDERR_FILENO);
-    bool done = messages != NULL && kept >= 0 &&
-                dup2(fileno(messages), STDERR_FILENO) >= 0;
-    for (size_t i = 0; done && i < cases->file_count; i++) {
+    if (messages != NULL && dup2(fileno(messages), STDERR_FILENO) < 0)
+        failed = "standard error";
+    for (size_t i = 0; failed == NULL && i < cases->file_count; i++) {
         const struct hp_case_file *file = &cases->files[i];
-        if (file->count > 0 && file->kind != HP_CASE_SEED)
-            done = accept_file(cases, file);
+        if (file->count > 0 && file->kind != HP_CASE_SEED &&
+            !accept_file(cases, file))
+            failed = file->path;
     }
+    int error = errno;
     if (messages != NULL)
         (void)fclose(messages);
     if (kept >= 0)
         (void)dup2(kept, STDERR_FILENO);
-    return done;
+    if (failed != NULL)
+        hp_complain(failed, "%s", strerror(error));
+    return failed == NULL;
 }

@@ -124,7 +124,8 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
 
     if (forged == NULL || text == NULL) {
         free(text);
-        free(forged);
+        if (forged != NULL)
+            close_forged(out, forged);
         return NULL;
     }
     (void)snprintf(name, sizeof name, "%s/row", item->file->folder);
