@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * libFuzzer's two hooks over the mutator. One mutator for the process, which
- * is how libFuzzer calls them: from one thread. */
+ * is how libFuzzer calls them: from one thread. Other engines link them too,
+ * and may not have libFuzzer's own mutation. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "mutate_hive.h"
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
+                                              size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
@@ -30,7 +32,8 @@ static struct hp_mutator *the_mutator(void)
         mutator = hp_mutator_open(&arena);
         if (mutator == NULL)
             abort();
-        hp_mutator_set_raw(mutator, engine, NULL);
+        if (LLVMFuzzerMutate != NULL)
+            hp_mutator_set_raw(mutator, engine, NULL);
     }
     return mutator;
 }
