@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "native.h"
 
 /* fuzz_diff.tsv as a string, made by CMake. */
 static const char policy_text[] = {
@@ -89,8 +90,14 @@ static bool allows(const char *reader, const char *field, const char *native,
     return false;
 }
 
-/* ---- reading ----------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------- */
+
+/* The first damage of a walk, which is the reason of a result. */
+struct diff_walk {
+    struct hp_sink tree;
+    char field[64]; /* "": none */
+    bool noted;     /* there was a note */
+};
 
 static uint32_t take(void *self, const struct hp_event *event)
 {
@@ -105,9 +112,11 @@ static uint32_t take(void *self, const struct hp_event *event)
     return walk->tree.event(walk->tree.self, event);
 }
 
-uint32_t diff_read(struct hp_tree *tree, struct diff_walk *walk,
-                   struct hp_arena *arena, const struct hp_backend *backend,
-                   uint32_t mode, struct hp_span image)
+/* Reads `image` into *tree and returns HP_WALK_; notes are no damage. */
+static uint32_t read_tree(struct hp_tree *tree, struct diff_walk *walk,
+                          struct hp_arena *arena,
+                          const struct hp_backend *backend, uint32_t mode,
+                          struct hp_span image)
 {
     struct hp_input input = {.size = sizeof input,
                              .mode = mode,
@@ -121,8 +130,19 @@ uint32_t diff_read(struct hp_tree *tree, struct diff_walk *walk,
     return backend->walk(&input, &sink);
 }
 
-bool diff_allows_result(const char *reader, uint32_t result,
-                        const struct diff_walk *walk)
+bool diff_is_sound(struct hp_tree *tree, struct hp_arena *arena,
+                   struct hp_span image)
+{
+    struct diff_walk walk;
+
+    return read_tree(tree, &walk, arena, &hp_backend_native, HP_MODE_STRICT,
+                     image) == HP_WALK_DONE &&
+           !walk.noted;
+}
+
+/* True if `reader` may end so on a sound hive; else what it said is printed. */
+static bool allows_result(const char *reader, uint32_t result,
+                          const struct diff_walk *walk)
 {
     static const char *const names[] = {"done", "partial", "refused", "stopped",
                                         "failed"};
@@ -138,8 +158,7 @@ bool diff_allows_result(const char *reader, uint32_t result,
     return false;
 }
 
-/* ---- comparing
- * --------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------- */
 
 struct comparison {
     const char *reader;
@@ -187,11 +206,27 @@ static bool on_difference(void *self, const struct hp_difference *difference)
     return ++comparison->found < 100;
 }
 
-size_t diff_compare(const char *reader, const struct hp_tree *ours,
-                    const struct hp_tree *theirs)
+/* The number of differences that no rule allows; each is printed. */
+static size_t compare(const char *reader, const struct hp_tree *ours,
+                      const struct hp_tree *theirs)
 {
     struct comparison comparison = {reader, 0};
 
     (void)hp_tree_compare(ours, theirs, on_difference, &comparison);
     return comparison.found;
+}
+
+void diff_check(const struct hp_backend *other, const struct hp_tree *ours,
+                struct hp_arena *arena, struct hp_span image)
+{
+    struct hp_tree theirs;
+    struct diff_walk walk;
+    uint32_t result =
+        read_tree(&theirs, &walk, arena, other, HP_MODE_FORENSIC, image);
+
+    FUZZ_CHECK(allows_result(other->name, result, &walk),
+               "1: the other reader takes it");
+    if (result == HP_WALK_DONE)
+        FUZZ_CHECK(compare(other->name, ours, &theirs) == 0,
+                   "2: and finds the same");
 }
