@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the parts of scripts/bench-fuzz share. A part is a module with
+
+jobs()           [(name, function)]: function() runs one fuzzer or replay and
+                 returns what it measured, for json; it raises Infrastructure
+                 if it could not be obtained
+report(results)  the text about {name: what the function returned}, of the jobs
+                 that have a result"""
+import pathlib
+import subprocess
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+class Infrastructure(Exception):
+    """A measurement could not be made."""
+
+
+def first_line(command):
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True,
+                          check=False)
+    return (done.stdout.splitlines() or ["none"])[0] if done.returncode == 0 \
+        else "none"
+
+
+def run(command, **more):
+    """What a command printed; Infrastructure if it failed."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False,
+                          errors="replace", **more)
+    if done.returncode != 0:
+        raise Infrastructure(f"{' '.join(map(str, command))} failed:\n"
+                             f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
