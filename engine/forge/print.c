@@ -331,13 +331,11 @@ static void put_big(struct printer *p, const struct hp_plan_list *db)
     put(p, ")");
 }
 
-/* Where a value and its data lie, and what is wrong with them. */
+/* Where a value and its data lie, and what is wrong with the records; data,
+ * segments and their list have no fields of their own. */
 static void put_value_records(struct printer *p,
                               const struct hp_plan_value *value)
 {
-    const struct hp_plan_list *list;
-    uint32_t number = 0;
-
     gap(p);
     put(p, "vk");
     put_pin(p, &value->record);
@@ -345,16 +343,11 @@ static void put_value_records(struct printer *p,
         gap(p);
         put(p, "data");
         put_pin(p, &value->data);
-        put_lies(p, &value->data, "data", 0);
     }
     if (value->shape != HP_SHAPE_BIG)
         return;
     put_big(p, value->big);
     put_lies(p, &value->big->record, "db", 0);
-    list = value->big->first;
-    put_lies(p, &list->record, "segments", 0);
-    for (list = list->next; list != NULL; list = list->next)
-        put_lies(p, &list->record, "segment", number++);
 }
 
 /* A value without data whose record says so in its own way, as a deleted one
@@ -496,13 +489,11 @@ static void put_key_records(struct printer *p, const struct hp_plan_key *key)
         gap(p);
         put(p, "class");
         put_pin(p, &key->class_record);
-        put_lies(p, &key->class_record, "class", 0);
     }
     if (key->value_places > 0 || key->values_listed) {
         gap(p);
         put(p, "values");
         put_pin(p, &key->values_record);
-        put_lies(p, &key->values_record, "values", 0);
     }
     if (key->list == NULL)
         return;
