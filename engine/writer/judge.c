@@ -339,13 +339,13 @@ static bool step_driver(struct step *step, const struct image_path *image,
         conclude_too_long(step, HP_VERDICT_QSC_FAIL);
         return true;
     }
-    if (!expand(step, &step->outcome->writer_path, &too_long, combined))
+    if (!expand(step, &text, &too_long, combined))
         return false;
     if (too_long) {
-        step->outcome->writer_path = (struct hp_text){NULL, 0};
         conclude_too_long(step, HP_VERDICT_INDETERMINATE);
         return true;
     }
+    step->outcome->writer_path = text;
     return judge_path(step);
 }
 
