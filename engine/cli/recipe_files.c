@@ -35,8 +35,8 @@ bool hp_recipe_files_read(struct hp_recipe_files *recipes,
 }
 
 /* `name` is relative to the folder of the file it stands in. */
-static bool open_include(void *self, struct hp_recipe_text *text,
-                         const char *from, const char *name)
+static enum hp_status open_include(void *self, struct hp_recipe_text *text,
+                                   const char *from, const char *name)
 {
     struct hp_recipe_files *recipes = self;
     const char *slash = *name == '/' ? NULL : strrchr(from, '/');
@@ -44,10 +44,10 @@ static bool open_include(void *self, struct hp_recipe_text *text,
     char *path = hp_arena_alloc(&recipes->arena, folder + strlen(name) + 1);
 
     if (path == NULL)
-        return false;
+        return HP_E_NO_MEMORY;
     memcpy(path, from, folder);
     memcpy(path + folder, name, strlen(name) + 1);
-    return hp_recipe_files_read(recipes, text, path);
+    return hp_recipe_files_read(recipes, text, path) ? HP_OK : HP_E_IO;
 }
 
 bool hp_recipe_files_forge(struct hp_recipe_files *recipes,

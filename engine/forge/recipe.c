@@ -73,7 +73,6 @@ static bool read_first_line(struct hp_recipe_file *file)
 
 static bool push_file(struct hp_reader_state *r, struct hp_recipe_text text)
 {
-    const struct hp_origin start = {text.name, 1, 1};
     const uint8_t *bytes = text.bytes;
 
     if (text.size >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE) {
@@ -83,9 +82,6 @@ static bool push_file(struct hp_reader_state *r, struct hp_recipe_text text)
         text.bytes = bytes + 3;
         text.size -= 3;
     }
-    if (r->depth == HP_RECIPE_DEPTH || r->opened == HP_RECIPE_FILES)
-        return hp_plan_fail(r->err, HP_E_DEPTH, start,
-                            "too many files include each other");
     struct hp_recipe_file *file = &r->files[r->depth++];
     r->opened++;
     *file = (struct hp_recipe_file){
@@ -110,8 +106,12 @@ static bool read_include(struct hp_reader_state *r, struct hp_recipe_file *file)
         return hp_scan_no_memory(scan);
     size_t size = hp_text_to_utf8(utf8, name);
     utf8[size] = '\0';
-    if (r->opener == NULL || strlen(utf8) != size ||
-        !r->opener->open(r->opener->self, &text, file->name, utf8))
+    enum hp_status status = HP_E_IO;
+    if (r->opener != NULL && strlen(utf8) == size)
+        status = r->opener->open(r->opener->self, &text, file->name, utf8);
+    if (status == HP_E_NO_MEMORY)
+        return hp_scan_no_memory(scan);
+    if (status != HP_OK)
         return hp_plan_fail(r->err, HP_E_IO, hp_scan_origin(&start),
                             "the included file cannot be read");
     if (r->depth == HP_RECIPE_DEPTH || r->opened == HP_RECIPE_FILES)

@@ -22,15 +22,17 @@ struct hp_recipe_text {
 };
 
 /* Opens what an include names: `name` (UTF-8, NUL at its end) is relative to
- * the file called `from`. False: it cannot be read. */
+ * the file called `from`. HP_OK, HP_E_NO_MEMORY, or another status: it cannot
+ * be read. */
 struct hp_recipe_opener {
-    bool (*open)(void *self, struct hp_recipe_text *text, const char *from,
-                 const char *name);
+    enum hp_status (*open)(void *self, struct hp_recipe_text *text,
+                           const char *from, const char *name);
     void *self;
 };
 
 /* Reads `text` and what it includes into *plan, which was opened and holds
- * nothing, settles it and places it. False, with *err: HP_E_VERSION for a newer
+ * nothing, settles it and places it. Without `opener` (NULL) no include can be
+ * read. False, with *err: HP_E_VERSION for a newer
  * format version, HP_E_TEXT for any other mistake, HP_E_DEPTH, HP_E_TOO_LARGE,
  * HP_E_IO for an include that cannot be read, HP_E_NO_MEMORY. */
 bool hp_recipe_read(struct hp_plan *plan, struct hp_recipe_text text,

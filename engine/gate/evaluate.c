@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decompile.h"
 #include "digest.h"
+#include "hp_limits.h"
 #include "memory.h"
 #include "native.h"
 #include "options.h"
@@ -38,12 +40,13 @@ struct forged {
     bool open;
 };
 
-static struct forged *open_forged(void)
+static struct forged *open_forged(size_t fail_at)
 {
     struct forged *forged = calloc(1, sizeof *forged);
 
     if (forged == NULL)
         return NULL;
+    forged->memory.fail_at = fail_at;
     hp_recipe_files_open(&forged->recipes);
     forged->recipes.arena = hp_arena_of(hp_memory_allocator(&forged->memory),
                                         forged->recipes.arena.limit);
@@ -113,11 +116,13 @@ static char *row_text(const char *head, const char *row, size_t *size)
     return text;
 }
 
-/* The hive of a row. What it includes is relative to the table's folder. */
+/* The hive of a row, whose allocation number `fail_at` is denied. What it
+ * includes is relative to the table's folder. */
 static struct forged *forge_row(FILE *out, const struct hp_case *item,
-                                const char *head, const char *row)
+                                const char *head, const char *row,
+                                size_t fail_at)
 {
-    struct forged *forged = open_forged();
+    struct forged *forged = open_forged(fail_at);
     char name[PATH_MAX];
     size_t size = 0;
     char *text = row_text(head, row, &size);
@@ -136,15 +141,21 @@ static struct forged *forge_row(FILE *out, const struct hp_case *item,
 
 /* Rows of all tables but `paths` and `mistakes` begin with the recipe of the
  * table's name. */
-static struct forged *forge_with_base(FILE *out, const struct hp_case *item,
-                                      const char *row)
+static struct forged *forge_denied(FILE *out, const struct hp_case *item,
+                                   const char *row, size_t fail_at)
 {
     char head[PATH_MAX];
 
     (void)snprintf(head, sizeof head,
                    "hiveproof recipe 1\ninclude \"%s.recipe\"\n",
                    strrchr(item->file->stem, '/') + 1);
-    return forge_row(out, item, head, row);
+    return forge_row(out, item, head, row, fail_at);
+}
+
+static struct forged *forge_with_base(FILE *out, const struct hp_case *item,
+                                      const char *row)
+{
+    return forge_denied(out, item, row, 0);
 }
 
 static void evaluate_seed(FILE *out, const struct hp_case *item)
@@ -154,7 +165,7 @@ static void evaluate_seed(FILE *out, const struct hp_case *item)
                                   : strncmp(name, "bad-", 4) == 0
                                       ? HP_SOUND_BAD
                                       : HP_SOUND_ANY;
-    struct forged *forged = open_forged();
+    struct forged *forged = open_forged(0);
     struct hp_recipe_text text;
 
     if (forged == NULL)
@@ -241,7 +252,7 @@ static void evaluate_print(FILE *out, const struct hp_case *item)
 
 static void evaluate_mistake(FILE *out, const struct hp_case *item)
 {
-    struct forged *forged = forge_row(out, item, "", item->columns[1]);
+    struct forged *forged = forge_row(out, item, "", item->columns[1], 0);
 
     if (forged == NULL)
         return;
@@ -364,7 +375,7 @@ static void run_row(FILE *out, const struct hp_options *options,
 
 /* Again and again, each time with the next allocation denied, until there is
  * none left. The hive is the SOFTWARE hive too. */
-static void starve_row(FILE *out, struct hp_options *options,
+static void starve_run(FILE *out, struct hp_options *options,
                        const struct forged *forged)
 {
     struct hp_file file;
@@ -390,6 +401,72 @@ static void starve_row(FILE *out, struct hp_options *options,
     options->question.software = NULL;
 }
 
+/* The same with the forging of the hive of a row. */
+static void starve_forging(FILE *out, const struct hp_case *item)
+{
+    bool denied = true;
+
+    for (size_t i = 1; denied; i++) {
+        char *said = NULL;
+        size_t size;
+        FILE *memory = open_memstream(&said, &size);
+        if (memory == NULL)
+            return;
+        struct forged *forged = forge_denied(memory, item, item->columns[1], i);
+        denied = forged != NULL && forged->memory.calls >= i;
+        if (forged != NULL)
+            close_forged(memory, forged);
+        (void)fclose(memory);
+        if (denied && strstr(said, "out of memory") == NULL)
+            (void)fprintf(out, "forge %zu: %s; ", i, said);
+        free(said);
+    }
+}
+
+static bool take_apart(struct watched *watched, struct hp_span image)
+{
+    struct hp_recipe_error err;
+    struct hp_plan plan;
+
+    return hp_plan_open(&plan, &watched->arena, HP_LIMIT_IMAGE_SIZE) &&
+           hp_decompile(&plan, image, &err);
+}
+
+static bool scrub(struct watched *watched, struct hp_span image)
+{
+    struct hp_span scrubbed;
+
+    return hp_scrub(&scrubbed, &watched->arena, image);
+}
+
+/* The same with what is done to an image. */
+static void starve_image(FILE *out, const char *name,
+                         bool (*work)(struct watched *watched,
+                                      struct hp_span image),
+                         struct hp_span image)
+{
+    bool denied = true;
+
+    for (size_t i = 1; denied; i++) {
+        struct watched watched;
+        open_watched(&watched, i);
+        bool done = work(&watched, image);
+        denied = watched.memory.calls >= i;
+        if (done == denied)
+            (void)fprintf(out, "%s %zu; ", name, i);
+        close_watched(out, &watched);
+    }
+}
+
+static void starve_row(FILE *out, const struct hp_case *item,
+                       struct hp_options *options, const struct forged *forged)
+{
+    starve_forging(out, item);
+    starve_image(out, "decompile", take_apart, forged->guarded.image);
+    starve_image(out, "scrub", scrub, forged->guarded.image);
+    starve_run(out, options, forged);
+}
+
 static void evaluate_run(FILE *out, const struct hp_case *item)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, REPORT_MEMORY);
@@ -405,7 +482,7 @@ static void evaluate_run(FILE *out, const struct hp_case *item)
         if (!read_options(&options, &arena, words, "enumerate", line))
             (void)fputs("wrong use", out);
         else if (item->file->kind == HP_CASE_STARVED)
-            starve_row(out, &options, forged);
+            starve_row(out, item, &options, forged);
         else
             run_row(out, &options, forged);
         (void)hp_sound_check(out, forged->guarded.image, HP_SOUND_ANY);

@@ -135,16 +135,6 @@ static bool check_walks(struct check *check)
 
 /* ---- recipes ---------------------------------------------------------- */
 
-static bool open_nothing(void *self, struct hp_recipe_text *text,
-                         const char *from, const char *name)
-{
-    (void)self;
-    (void)text;
-    (void)from;
-    (void)name;
-    return false;
-}
-
 /* True if `lie` is what is left of something that the hive shares or breaks,
  * which only the pinned recipe can say. */
 static bool is_loss(const struct hp_plan_record *record,
@@ -227,11 +217,10 @@ static bool forge(struct hp_image *image, struct hp_arena *arena,
                   const char *text, size_t size, struct hp_recipe_error *err)
 {
     const struct hp_recipe_text recipe = {"recipe", text, size};
-    const struct hp_recipe_opener opener = {open_nothing, NULL};
     struct hp_plan plan;
 
     return hp_plan_open(&plan, arena, HP_LIMIT_IMAGE_SIZE) &&
-           hp_recipe_read(&plan, recipe, &opener, err) &&
+           hp_recipe_read(&plan, recipe, NULL, err) &&
            hp_plan_assemble(image, &plan, err);
 }
 

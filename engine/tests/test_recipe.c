@@ -315,8 +315,8 @@ static void reg_file__is_refused_where_it_is_no_recipe(void **state)
 /* ---- includes -------------------------------------------------------- */
 
 /* `self` counts what is opened. */
-static bool open_case(void *self, struct hp_recipe_text *text, const char *from,
-                      const char *name)
+static enum hp_status open_case(void *self, struct hp_recipe_text *text,
+                                const char *from, const char *name)
 {
     static const struct {
         const char *name, *text;
@@ -334,10 +334,10 @@ static bool open_case(void *self, struct hp_recipe_text *text, const char *from,
         if (strcmp(files[i].name, name) == 0) {
             *text = (struct hp_recipe_text){files[i].name, files[i].text,
                                             strlen(files[i].text)};
-            return true;
+            return HP_OK;
         }
     }
-    return false;
+    return HP_E_IO;
 }
 
 static void include__is_read_in_its_place(void **state)

@@ -8,15 +8,15 @@
 #include "decompile.h"
 #include "print.h"
 
-static bool open_itself(void *self, struct hp_recipe_text *text,
-                        const char *from, const char *name)
+static enum hp_status open_itself(void *self, struct hp_recipe_text *text,
+                                  const char *from, const char *name)
 {
     const struct hp_recipe_text *whole = self;
 
     (void)from;
     *text = *whole;
     text->name = name;
-    return true;
+    return HP_OK;
 }
 
 void forge_run(struct forge_run *run, struct fuzz_memory *memory,
