@@ -97,7 +97,7 @@ enum hp_exit hp_cmd_inspect(struct hp_options *options,
 {
     const char *const paths[HIVES] = {options->operands[0],
                                       options->against_file};
-    struct hp_file files[HIVES];
+    struct hp_file files[HIVES] = {0};
     size_t count = 0;
     enum hp_exit exit = HP_EXIT_GOOD;
 

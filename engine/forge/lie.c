@@ -339,7 +339,7 @@ static bool read_field(struct reference *ref, struct hp_word_span name,
     struct hp_plan_record *record = ref->record;
     if (!read_said(&said, &is_bytes, ref))
         return false;
-    if (ref->dry)
+    if (field == NULL)
         return true;
     bool wants_bytes = field->width == 0 || field->width > HP_FIELD_NUMBER_MOST;
     if (wants_bytes != is_bytes)
