@@ -33,8 +33,6 @@ static bool read_key(struct reference *ref)
     struct hp_text label;
 
     ref->key = ref->r->plan->root;
-    if (ref->key == NULL && !ref->dry)
-        return hp_scan_fail(scan, "there are no keys");
     if (!hp_scan_expect(scan, '\\', "a key's path begins with a backslash"))
         return false;
     while (!hp_scan_pass(scan, ']')) {

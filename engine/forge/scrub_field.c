@@ -465,8 +465,6 @@ void hp_scrub_base(struct hp_scrub *s)
                                      BASE_BOOT_RECOVER};
     struct hp_span name;
 
-    if (s->image.len < 4)
-        return;
     hp_scrub_letters(s->out, s->image.ptr, "regf");
     copy_sequences(s);
     copy_time(s, BASE_FILETIME);

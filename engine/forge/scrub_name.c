@@ -267,7 +267,8 @@ static uint32_t characters_of(const uint8_t *bytes, size_t count, bool narrow,
 }
 
 /* True if `hint` may be taken for that of the name: what stands there for a
- * character that is not ASCII, and behind it, is not documented. */
+ * character that is not ASCII, and behind it, is not documented. The
+ * exact hint was known before. */
 static bool fits(uint32_t hint, const uint8_t *bytes, size_t count, bool narrow)
 {
     for (size_t i = 0; i < HINT_UNITS; i++) {
@@ -275,9 +276,9 @@ static bool fits(uint32_t hint, const uint8_t *bytes, size_t count, bool narrow)
         if (unit > ASCII_MOST)
             return true;
         if (unit != (hint >> 8 * i & 0xff))
-            return false;
+            break;
     }
-    return true;
+    return false;
 }
 
 /* What stands for `hint` beside a reference to `target`. */
