@@ -25,15 +25,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition,
                          const char *oracle);
 
-/* FNV-1a of bytes[0..size), started with `hash` (0: a new one). For choices
- * that must not cost a byte of an input that is a plain hive, and to compare
- * long sequences. */
+/* A hash of bytes[0..size), started with `hash` (0: a new one): for choices
+ * that must not cost a byte of an input that is a plain hive, to compare long
+ * sequences, and to read each byte where a sanitizer watches. It is another one
+ * on machines of another byte order. */
 uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size);
 
-/* True one time in `times`, as the bytes have it; `salt` tells choices apart.
- */
-bool fuzz_once_in(unsigned times, unsigned salt, const uint8_t *data,
-                  size_t size);
+/* True one time in `times`, as `hash`, which is the input's, has it; `salt`
+ * tells choices apart. */
+bool fuzz_once_in(unsigned times, unsigned salt, uint64_t hash);
 
 /* An input taken apart from its front. Reading past the end gives zeros. */
 struct fuzz_in {

@@ -33,7 +33,9 @@ static bool to_tree(struct hp_tree *tree, const struct hp_sink *sink,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct fuzz_memory memory = {0, 0};
+    uint64_t hash = fuzz_hash(0, data, size);
+    size_t failing = fuzz_once_in(4, 0, hash) ? 1 + hash % 40 : 0;
+    struct fuzz_memory memory = {0, failing};
     struct hp_span left = hp_span_of(data, size);
     struct hp_nesting nesting = {0};
     struct hp_wire_frame frame;
@@ -41,8 +43,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hp_sink sink;
     bool building = true;
 
-    if (fuzz_once_in(4, 0, data, size))
-        memory.failing = 1 + fuzz_hash(0, data, size) % 40;
     struct hp_arena arena = fuzz_arena(&memory);
     hp_tree_begin(&tree, &arena, &sink);
     while (wire_check_next(&frame, &left)) {

@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_memory memory = {0, 0}, failing = {0, 0};
     struct forge_run run, again;
+    uint64_t hash = fuzz_hash(0, data, size);
 
     forge_run(&run, &memory, data, size);
     if (!run.done)
@@ -24,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(!run.done || run.image.size <= FORGE_RUN_IMAGE, "2: bounded");
     if (run.done)
         forge_check_back(&run);
-    if (fuzz_once_in(4, 1, data, size) && memory.calls > 0)
-        failing.failing = 1 + fuzz_hash(0, data, size) % memory.calls;
+    if (fuzz_once_in(4, 1, hash) && memory.calls > 0)
+        failing.failing = 1 + hash % memory.calls;
     forge_run(&again, &failing, data, size);
     if (failing.failing > 0)
         FUZZ_CHECK(!again.done && again.err.status == HP_E_NO_MEMORY, "5");

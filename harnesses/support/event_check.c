@@ -13,7 +13,6 @@
 static void add(struct event_check *check, const void *bytes, size_t size)
 {
     check->content = fuzz_hash(check->content, bytes, size);
-    check->all = fuzz_hash(check->all, bytes, size);
 }
 
 static void add_number(struct event_check *check, uint64_t number)
@@ -70,8 +69,8 @@ static void take_key(struct event_check *check, const struct hp_key_event *key)
     check->records++;
     FUZZ_CHECK(++check->depth <= HP_LIMIT_KEY_DEPTH, "4: depth");
     take_string(check, key->name);
-    add_number(check, key->filetime);
-    add_number(check, key->flags);
+    const uint64_t words[] = {key->filetime, key->flags};
+    add(check, words, sizeof words);
     take_string(check, key->class_name);
     take_bytes(check, key->security, key->security_size);
 }
@@ -84,9 +83,8 @@ static void take_value(struct event_check *check,
     check->damaged_value = false;
     check->data_due = value->data_size;
     take_string(check, value->name);
-    add_number(check, value->type);
-    add_number(check, value->data_size);
-    add_number(check, value->flags);
+    const uint64_t words[] = {value->type, value->data_size, value->flags};
+    add(check, words, sizeof words);
 }
 
 static void take_data(struct event_check *check,
@@ -110,9 +108,10 @@ static void take_damage(struct event_check *check,
     check->exhausted |= class == HP_CLASS_LIMIT;
     FUZZ_CHECK(damage->action <= HP_DAMAGE_SKIPPED, "1: an action");
     FUZZ_CHECK(damage->field != NULL && damage->field[0] != '\0', "1: field");
+    /* Where it stands among the others, too. */
+    const uint64_t words[] = {check->content, damage->offset, damage->found};
+    check->all = fuzz_hash(check->all, words, sizeof words);
     check->all = fuzz_hash(check->all, damage->field, strlen(damage->field));
-    check->all = fuzz_hash(check->all, &damage->offset, sizeof damage->offset);
-    check->all = fuzz_hash(check->all, &damage->found, sizeof damage->found);
     if (!check->zero_copy)
         return; /* a library's own codes */
     FUZZ_CHECK(class == HP_CLASS_INPUT || class == HP_CLASS_LIMIT,
@@ -137,6 +136,8 @@ static uint32_t take_event(void *self, const struct hp_event *event)
     struct event_check *check = self;
 
     FUZZ_CHECK(event->size >= sizeof *event, "4: a whole event");
+    FUZZ_CHECK(check->events < check->most, "4: nothing after a stop");
+    check->events++;
     FUZZ_CHECK(hp_nesting_take(&check->nesting, event->kind), "4: well nested");
     if (event->kind != HP_EVENT_DATA && event->kind != HP_EVENT_DAMAGE)
         end_value(check);
@@ -155,21 +156,12 @@ static uint32_t take_event(void *self, const struct hp_event *event)
         take_damage(check, &event->u.damage);
     else
         check->depth--;
-    return HP_CONTINUE;
+    return check->events < check->most ? HP_CONTINUE : HP_STOP;
 }
 
-uint32_t event_check_walk(struct event_check *check,
-                          const struct hp_backend *backend, uint32_t mode,
-                          struct hp_span image, bool zero_copy)
+/* What a walk that was not stopped comes to. */
+static void check_end(struct event_check *check, uint32_t result)
 {
-    struct hp_input input = {.size = sizeof input,
-                             .mode = mode,
-                             .image = image.ptr,
-                             .image_size = image.len};
-    struct hp_sink sink = {sizeof sink, take_event, check};
-
-    *check = (struct event_check){.image = image, .zero_copy = zero_copy};
-    uint32_t result = backend->walk(&input, &sink);
     if (result != HP_WALK_REFUSED)
         end_value(check);
     FUZZ_CHECK(result == HP_WALK_DONE || result == HP_WALK_PARTIAL ||
@@ -180,8 +172,38 @@ uint32_t event_check_walk(struct event_check *check,
                "1: a refusal says why");
     FUZZ_CHECK(result != HP_WALK_PARTIAL || check->damaged,
                "1: partial says why");
+}
+
+uint32_t event_check_start(struct event_check *check,
+                           const struct hp_backend *backend, uint32_t mode,
+                           struct hp_span image, bool zero_copy, uint64_t most)
+{
+    struct hp_input input = {.size = sizeof input,
+                             .mode = mode,
+                             .image = image.ptr,
+                             .image_size = image.len};
+    struct hp_sink sink = {sizeof sink, take_event, check};
+
+    *check = (struct event_check){
+        .image = image, .zero_copy = zero_copy, .most = most};
+    uint32_t result = backend->walk(&input, &sink);
+    check->all = fuzz_hash(check->all, &check->content, sizeof check->content);
+    if (check->events < most)
+        check_end(check, result);
+    else
+        /* A refusal is told and not asked about. */
+        FUZZ_CHECK(result == HP_WALK_STOPPED || result == HP_WALK_REFUSED,
+                   "4: it stops");
     FUZZ_CHECK(check->records <= HP_LIMIT_RECORD_FACTOR *
                                      (image.len / HP_LIMIT_RECORD_SIZE + 1),
                "4: bounded records");
     return result;
+}
+
+uint32_t event_check_walk(struct event_check *check,
+                          const struct hp_backend *backend, uint32_t mode,
+                          struct hp_span image, bool zero_copy)
+{
+    return event_check_start(check, backend, mode, image, zero_copy,
+                             UINT64_MAX);
 }

@@ -19,9 +19,10 @@ struct event_check {
     uint64_t depth;    /* keys open */
     uint64_t data_due; /* bytes that the open value still has by its size */
     bool in_value, damaged_value;
-    bool damaged;   /* some damage was told */
-    bool exhausted; /* a limit of the walk was among it */
-    uint32_t last;  /* kind of the last event */
+    uint64_t events, most; /* taken; after `most` no more is wanted */
+    bool damaged;          /* some damage was told */
+    bool exhausted;        /* a limit of the walk was among it */
+    uint32_t last;         /* kind of the last event */
 };
 
 /* Walks `image` once with `backend`, checks each event and the result, which
@@ -29,5 +30,11 @@ struct event_check {
 uint32_t event_check_walk(struct event_check *check,
                           const struct hp_backend *backend, uint32_t mode,
                           struct hp_span image, bool zero_copy);
+
+/* The same, but the walk is stopped at its event number `most` (from 1 on);
+ * what it says then is HP_WALK_STOPPED. */
+uint32_t event_check_start(struct event_check *check,
+                           const struct hp_backend *backend, uint32_t mode,
+                           struct hp_span image, bool zero_copy, uint64_t most);
 
 #endif

@@ -10,29 +10,43 @@
 /* A hostile hive may name a key any number of times. */
 #define NODES_MOST 2000
 #define VALUES_MOST 20000
-#define VISITS_MOST 20000
+#define VISITS_MOST 1000
+
+/* A key with more subkeys or values is mostly passed over: each call would make
+ * a list of all. */
+#define ELEMENTS_MOST 500
+
+struct hivex_walk {
+    hive_node_h nodes[NODES_MOST]; /* a queue of those that are to be read */
+    size_t count, most;
+    size_t values;   /* as many may still be read */
+    size_t elements; /* keys with more are passed over */
+    uint64_t turn;   /* which of many are looked up */
+};
 
 hive_h *hivex_walk_open(struct hp_span image, int flags)
 {
-    char path[MEMORY_FILE_PATH];
-    int file = memory_file_open(path, image.ptr, image.len);
-    hive_h *hive = hivex_open(path, flags);
+    static char path[MEMORY_FILE_PATH];
+    static int file = -1;
 
-    memory_file_close(file);
-    return hive;
+    if (file < 0)
+        file = memory_file_open(path, image.ptr, image.len);
+    else
+        memory_file_put(file, image.ptr, image.len);
+    return hivex_open(path, flags);
 }
 
-int hivex_walk_flags(const uint8_t *data, size_t size)
+int hivex_walk_flags(uint64_t hash)
 {
     int flags = 0;
 
-    if (!fuzz_once_in(8, 1, data, size))
+    if (!fuzz_once_in(8, 1, hash))
         flags |= HIVEX_OPEN_WRITE;
-    if (fuzz_once_in(4, 2, data, size))
+    if (fuzz_once_in(4, 2, hash))
         flags |= HIVEX_OPEN_UNSAFE;
-    if (fuzz_once_in(256, 3, data, size))
+    if (fuzz_once_in(256, 3, hash))
         flags |= HIVEX_OPEN_VERBOSE;
-    if (fuzz_once_in(256, 4, data, size))
+    if (fuzz_once_in(256, 4, hash))
         flags |= HIVEX_OPEN_DEBUG;
     return flags;
 }
@@ -65,8 +79,10 @@ static void read_strings(hive_h *hive, hive_value_h value)
     (void)hivex_value_qword(hive, value);
 }
 
-/* `genuine`: the handle is one of a list of values. */
-static void read_value(hive_h *hive, hive_value_h value, bool genuine)
+/* `genuine`: the handle is one of a list of values; `strings`: it is read as
+ * each type, too. */
+static void read_value(hive_h *hive, hive_value_h value, bool genuine,
+                       bool strings)
 {
     hive_type type, again;
     size_t declared = 0, size = 0, cell = 0;
@@ -86,7 +102,8 @@ static void read_value(hive_h *hive, hive_value_h value, bool genuine)
     }
     free(key);
     free(bytes);
-    read_strings(hive, value);
+    if (strings)
+        read_strings(hive, value);
     (void)hivex_value_struct_length(hive, value);
     (void)hivex_value_data_cell_offset(hive, value, &cell);
 }
@@ -99,7 +116,7 @@ static bool has_names(hive_h *hive, const hive_value_h *values)
 {
     bool all = true;
 
-    for (size_t i = 0; values != NULL && values[i] != 0 && all; i++) {
+    for (size_t i = 0; values[i] != 0 && all; i++) {
         char *key = hivex_value_key(hive, values[i]);
         all = key != NULL;
         free(key);
@@ -107,29 +124,39 @@ static bool has_names(hive_h *hive, const hive_value_h *values)
     return all;
 }
 
-static void read_values(hive_h *hive, hive_node_h node, size_t *left)
+/* A look-up goes through all values, so one of them is looked up. */
+static void find_value(hive_h *hive, hive_node_h node,
+                       const hive_value_h *values, size_t count, uint64_t turn)
+{
+    if (count == 0 || !has_names(hive, values))
+        return;
+    char *key = hivex_value_key(hive, values[turn % count]);
+    FUZZ_CHECK(hivex_node_get_value(hive, node, key) != 0,
+               "4: a value by its name");
+    free(key);
+}
+
+static void read_values(hive_h *hive, hive_node_h node, struct hivex_walk *walk)
 {
     hive_value_h *values = hivex_node_values(hive, node);
-    size_t count = 0, cell;
-    bool named = has_names(hive, values);
+    size_t count = 0;
 
-    for (; values != NULL && values[count] != 0; count++) {
-        if (*left == 0)
+    if (values == NULL)
+        return;
+    for (; values[count] != 0; count++) {
+        size_t size, cell;
+        if (walk->values == 0)
             continue;
-        --*left;
-        read_value(hive, values[count], true);
-        char *key = hivex_value_key(hive, values[count]);
-        if (named)
-            FUZZ_CHECK(hivex_node_get_value(hive, node, key) != 0,
-                       "4: a value by its name");
-        free(key);
+        walk->values--;
+        bool turn = (count + walk->turn) % 4 == 0;
+        read_value(hive, values[count], true, turn);
         /* A cell of data is a handle that hivex gave out. */
-        cell = hivex_value_data_cell_offset(hive, values[count], &(size_t){0});
-        if (cell != 0)
-            read_value(hive, cell, false);
+        cell = hivex_value_data_cell_offset(hive, values[count], &size);
+        if (cell != 0 && turn)
+            read_value(hive, cell, false, true);
     }
-    if (values != NULL)
-        FUZZ_CHECK(hivex_node_nr_values(hive, node) == count, "2: values");
+    find_value(hive, node, values, count, walk->turn);
+    FUZZ_CHECK(hivex_node_nr_values(hive, node) == count, "2: values");
     free(values);
 }
 
@@ -145,59 +172,67 @@ static void read_node(hive_h *hive, hive_node_h node)
     free(name);
     (void)hivex_node_timestamp(hive, node);
     (void)hivex_node_struct_length(hive, node);
+}
+
+static void find_nothing(hive_h *hive, hive_node_h node)
+{
     (void)hivex_node_get_child(hive, node, "no such key");
     (void)hivex_node_get_value(hive, node, "no such value");
     (void)hivex_node_get_value(hive, node, "");
 }
 
-struct queue {
-    hive_node_h nodes[NODES_MOST];
-    size_t count;
-};
-
-static void put(struct queue *queue, hive_node_h node)
+static void put(struct hivex_walk *walk, hive_node_h node)
 {
-    for (size_t i = 0; i < queue->count; i++)
-        if (queue->nodes[i] == node)
+    for (size_t i = 0; i < walk->count; i++)
+        if (walk->nodes[i] == node)
             return;
-    if (queue->count < NODES_MOST && node != 0)
-        queue->nodes[queue->count++] = node;
+    if (walk->count < walk->most && node != 0)
+        walk->nodes[walk->count++] = node;
 }
 
-static void put_children(struct queue *queue, hive_h *hive, hive_node_h node)
+static void put_children(struct hivex_walk *walk, hive_h *hive,
+                         hive_node_h node)
 {
     hive_node_h *children = hivex_node_children(hive, node);
     size_t count = 0;
 
-    for (; children != NULL && children[count] != 0; count++) {
-        put(queue, children[count]);
-        char *name = hivex_node_name(hive, children[count]);
-        if (name != NULL && count < NODES_MOST / 100)
-            put(queue, hivex_node_get_child(hive, node, name));
-        free(name);
-    }
-    /* Of a damaged key it is what the key says, not what its lists hold. */
-    (void)hivex_node_nr_children(hive, node);
+    if (children == NULL)
+        return;
+    for (; children[count] != 0; count++)
+        put(walk, children[count]);
+    char *name =
+        count == 0 ? NULL : hivex_node_name(hive, children[walk->turn % count]);
+    if (name != NULL)
+        put(walk, hivex_node_get_child(hive, node, name));
+    free(name);
     free(children);
 }
 
-void hivex_walk_all(hive_h *hive)
+void hivex_walk_all(hive_h *hive, uint64_t hash)
 {
-    struct queue *queue = calloc(1, sizeof *queue);
-    size_t values_left = VALUES_MOST;
+    static struct hivex_walk walk;
+    bool everything = fuzz_once_in(16, 6, hash);
 
-    if (queue == NULL)
-        return;
+    walk.count = 0;
+    walk.most = everything ? NODES_MOST : NODES_MOST / 40;
+    walk.values = everything ? VALUES_MOST : VALUES_MOST / 200;
+    walk.elements = everything ? SIZE_MAX : ELEMENTS_MOST;
+    walk.turn = hash >> 32;
     (void)hivex_last_modified(hive);
-    put(queue, hivex_root(hive));
-    for (size_t i = 0; i < queue->count; i++) {
-        hive_node_h node = queue->nodes[i];
+    put(&walk, hivex_root(hive));
+    for (size_t i = 0; i < walk.count; i++) {
+        hive_node_h node = walk.nodes[i];
         read_node(hive, node);
-        read_values(hive, node, &values_left);
-        put_children(queue, hive, node);
-        put(queue, hivex_node_parent(hive, node));
+        put(&walk, hivex_node_parent(hive, node));
+        /* Of a damaged key it is what the key says, not what its lists hold. */
+        if (hivex_node_nr_children(hive, node) > walk.elements ||
+            hivex_node_nr_values(hive, node) > walk.elements)
+            continue;
+        if ((i + walk.turn) % 8 == 0)
+            find_nothing(hive, node);
+        read_values(hive, node, &walk);
+        put_children(&walk, hive, node);
     }
-    free(queue);
 }
 
 void hivex_walk_made_up(hive_h *hive, size_t handle)
@@ -216,7 +251,7 @@ void hivex_walk_made_up(hive_h *hive, size_t handle)
     (void)hivex_node_parent(hive, handle);
     (void)hivex_node_get_child(hive, handle, "a");
     (void)hivex_node_get_value(hive, handle, "a");
-    read_value(hive, handle, false);
+    read_value(hive, handle, false, true);
 }
 
 /* ---- hivex_visit

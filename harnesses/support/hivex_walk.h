@@ -9,18 +9,24 @@
 
 #include "span.h"
 
-/* Opens a copy of `image`. NULL: hivex does not want it. */
+/* Opens a copy of `image`. NULL: hivex does not want it. Without
+ * HIVEX_OPEN_WRITE the handle is to be closed before the next is opened: there
+ * is one file for all. */
 hive_h *hivex_walk_open(struct hp_span image, int flags);
 
-/* Open flags for an input: all sets of them occur. HIVEX_OPEN_WRITE, with which
- * hivex keeps the image on the heap where sanitizers see its end, 7 times in 8;
- * those that print, 1 time in 256. */
-int hivex_walk_flags(const uint8_t *data, size_t size);
+/* Open flags for an input of this hash: all sets of them occur.
+ * HIVEX_OPEN_WRITE, with which hivex keeps the image on the heap where
+ * sanitizers see its end, 7 times in 8; those that print, 1 time in 256. */
+int hivex_walk_flags(uint64_t hash);
 
-/* Every node and value that can be reached, parents and cells too. */
-void hivex_walk_all(hive_h *hive);
+/* The nodes and values that can be reached, parents and cells too: of an image
+ * of this hash the first 50 keys and 100 values, but of keys with more than
+ * 500 subkeys or values; 1 time in 16 many more. Which few of them are looked
+ * up by name, and by names that are not there, and which quarter of the values
+ * is read as each type, the hash says. */
+void hivex_walk_all(hive_h *hive, uint64_t hash);
 
-/* hivex_visit with every callback. */
+/* hivex_visit with every callback, up to 1,000 events. */
 void hivex_walk_visit(hive_h *hive, int flags);
 
 /* Every function on a handle that may be none. No oracle but the sanitizer's.

@@ -7,7 +7,7 @@
 #include "units.h"
 
 /* Only hives of at most so many keys: finding the first of a name is linear. */
-#define KEYS_MOST 10000
+#define KEYS_MOST 1000
 
 /* ---- the path --------------------------------------------------------- */
 

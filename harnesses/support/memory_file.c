@@ -9,14 +9,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void fail(void)
+{
+    perror("memory_file");
+    abort();
+}
+
+void memory_file_put(int file, const void *data, size_t size)
+{
+    if ((size > 0 && pwrite(file, data, size, 0) != (ssize_t)size) ||
+        ftruncate(file, (off_t)size) != 0)
+        fail();
+}
+
 int memory_file_open(char path[MEMORY_FILE_PATH], const void *data, size_t size)
 {
     int file = memfd_create("fuzz", MFD_CLOEXEC);
 
-    if (file < 0 || (size > 0 && write(file, data, size) != (ssize_t)size)) {
-        perror("memory_file");
-        abort();
-    }
+    if (file < 0)
+        fail();
+    memory_file_put(file, data, size);
     (void)snprintf(path, MEMORY_FILE_PATH, "/proc/self/fd/%d", file);
     return file;
 }

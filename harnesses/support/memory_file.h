@@ -12,6 +12,9 @@
  * system has no more. Returns the descriptor. */
 int memory_file_open(char path[MEMORY_FILE_PATH], const void *data,
                      size_t size);
+
+/* Makes data[0..size) all that the file holds. */
+void memory_file_put(int file, const void *data, size_t size);
 void memory_file_close(int file);
 
 /* What the file holds now; ends the process when it cannot be mapped. */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "strict_check.h"
+
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "native.h"
+#include "relayout.h"
+
+static void check_relayout(const struct event_check *before,
+                           struct hp_span image)
+{
+    struct event_check after;
+    size_t size;
+    uint8_t *other = relayout(&size, image);
+
+    if (other == NULL)
+        return;
+    uint32_t result =
+        event_check_walk(&after, &hp_backend_native, HP_MODE_STRICT,
+                         hp_span_of(other, size), true);
+    FUZZ_CHECK(result == HP_WALK_DONE, "6: still a hive");
+    FUZZ_CHECK(after.content == before->content, "6: the same events");
+    free(other);
+}
+
+void strict_check(const struct event_check *lenient, struct hp_span image)
+{
+    struct event_check strict;
+    uint32_t result = event_check_walk(&strict, &hp_backend_native,
+                                       HP_MODE_STRICT, image, true);
+
+    FUZZ_CHECK(result != HP_WALK_PARTIAL, "7: strict is all or nothing");
+    FUZZ_CHECK(result != HP_WALK_DONE || strict.damaged ||
+                   strict.all == lenient->all,
+               "7: both modes agree on a sound hive");
+    if (result == HP_WALK_DONE)
+        check_relayout(&strict, image);
+}
