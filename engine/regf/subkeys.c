@@ -187,7 +187,7 @@ void hp_subkey_check(struct hp_hive *hive, const struct hp_subkey *subkey,
     if (!fits(subkey, key))
         hp_hive_report_field(hive, HP_A_LIST_HINT, HP_E_HINT, list,
                              subkey->hint);
-    if (previous.bytes.len == 0)
+    if (previous.bytes.ptr == NULL)
         return;
     int order = hp_raw_name_compare(previous, key->name);
     if (order == 0)

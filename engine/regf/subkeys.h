@@ -41,7 +41,7 @@ bool hp_subkeys_next(struct hp_subkeys *it, struct hp_subkey *subkey);
 bool hp_subkeys_is_done(const struct hp_subkeys *it);
 
 /* Compares a leaf element with the key it led to and with the name before it in
- * the list (no bytes: it is the first), and notes a wrong hint or hash, wrong
+ * the list (NULL: it is the first), and notes a wrong hint or hash, wrong
  * order, or a duplicate. */
 void hp_subkey_check(struct hp_hive *hive, const struct hp_subkey *subkey,
                      const struct hp_key *key, struct hp_raw_name previous);
