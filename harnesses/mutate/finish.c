@@ -374,6 +374,7 @@ static void sort_lists(struct hp_mutator *m)
 
 static void count_security(struct hp_mutator *m)
 {
+    table_scan(m); /* the passes before may have changed what a cell is */
     for (size_t i = 0; i < m->cell_count; i++)
         if (m->cells[i].kind == KIND_SK)
             put32(m, in_cell(m->cells[i].at, SK_REFERENCE_COUNT), 0);

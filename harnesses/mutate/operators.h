@@ -53,6 +53,9 @@ extern const size_t operator_count;
     X("value.type", 1, PHASE_BUILD, 8, value_type)                             \
     X("value.text", 1, PHASE_BUILD, 8, value_text)                             \
     X("value.rename", 1, PHASE_BUILD, 8, value_rename)                         \
+    X("value.number", 1, PHASE_BUILD, 12, value_number)                        \
+    X("value.splice", 1, PHASE_BUILD, 12, value_splice)                        \
+    X("value.copy", 1, PHASE_BUILD, 6, value_copy)                             \
     X("list.convert", 2, PHASE_BUILD, 10, list_convert)                        \
     X("list.split", 2, PHASE_BUILD, 10, list_split)                            \
     X("list.merge", 2, PHASE_BUILD, 5, list_merge)                             \
@@ -68,6 +71,7 @@ extern const size_t operator_count;
     X("bin.split", 3, PHASE_BUILD, 4, bin_split)                               \
     X("bin.merge", 3, PHASE_BUILD, 4, bin_merge)                               \
     X("file.compact", 3, PHASE_BUILD, 8, file_compact)                         \
+    X("base.spare", 4, PHASE_BUILD, 8, base_spare)                             \
     X("key.link", 1, PHASE_LIE, 8, key_link)                                   \
     X("value.link", 1, PHASE_LIE, 6, value_link)                               \
     X("list.nest", 2, PHASE_LIE, 14, list_nest)                                \
@@ -94,6 +98,7 @@ extern const size_t operator_count;
     X("slot.cell", 4, PHASE_LIE, 26, slot_cell)                                \
     X("slot.bin", 4, PHASE_LIE, 16, slot_bin)                                  \
     X("slot.base", 4, PHASE_LIE, 16, slot_base)                                \
+    X("base.checksum", 4, PHASE_LIE, 4, base_checksum)                         \
     X("cell.noise", 4, PHASE_LIE, 8, cell_noise)
 
 #define X(name, level, phase, weight, function)                                \

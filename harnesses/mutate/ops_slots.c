@@ -4,6 +4,7 @@
  * then the record, so that a field that only few records have is not lost
  * among those that all have. */
 #include "edit.h"
+#include "finish.h"
 #include "operators.h"
 
 enum slot_class {
@@ -505,6 +506,51 @@ bool slot_base(struct hp_mutator *m)
     m->checksum_lies |= field == BASE_CHECKSUM;
     trace(m, base[which].name, 0, value);
     return value != old;
+}
+
+/* What stands where readers have nothing to read: some tools keep times and
+ * marks of their own there, and a harness what it asks. */
+bool base_spare(struct hp_mutator *m)
+{
+    static const struct {
+        uint16_t at, size;
+    } spare[] = {{BASE_RM_ID, BASE_RESERVED - BASE_RM_ID},
+                 {BASE_RESERVED, BASE_CHECKSUM - BASE_RESERVED},
+                 {BASE_UNUSED, 24},
+                 {BASE_UNUSED, 24},
+                 {BASE_UNUSED, 24},
+                 {BASE_UNUSED, BASE_THAW_TM_ID - BASE_UNUSED},
+                 {BASE_THAW_TM_ID, BASE_SIZE - BASE_THAW_TM_ID}};
+    uint32_t which = below(m, sizeof spare / sizeof spare[0]);
+    uint32_t at = spare[which].at + below(m, spare[which].size);
+
+    if (m->size < BASE_SIZE)
+        return false;
+    uint8_t old = get8(m, at), byte = (uint8_t)dice(m);
+    if (percent(m, 60))
+        byte = old ^ (uint8_t)(1U << below(m, 8));
+    put(m, at, 1, byte);
+    trace(m, "base.spare", at, byte);
+    return byte != old;
+}
+
+/* The words that are checked come out as 0 or -1, which no checksum is. */
+bool base_checksum(struct hp_mutator *m)
+{
+    uint32_t wanted = percent(m, 50) ? 0 : UINT32_MAX, sum = wanted;
+
+    if (m->size < BASE_SIZE)
+        return false;
+    for (size_t at = 0; at < BASE_CHECKSUM; at += 4)
+        sum ^= get32(m, at);
+    put32(m, BASE_RESERVED, get32(m, BASE_RESERVED) ^ sum);
+    if (percent(m, 70))
+        finish_checksum(m);
+    else
+        put32(m, BASE_CHECKSUM, wanted);
+    m->base_lies = m->checksum_lies = true;
+    trace(m, "base.checksum", 0, get32(m, BASE_CHECKSUM));
+    return true;
 }
 
 /* Bytes of one record's body, by the engine's own means if there are any. */

@@ -188,7 +188,7 @@ static void run__is_the_same_for_the_same_seed(void **state)
 
 static void operators__are_all_hit_and_most_results_load(void **state)
 {
-    enum { RUNS = 10000 };
+    enum { RUNS = 20000 };
     struct hive_builder hives[2];
     struct bench b;
     size_t loaded = 0;
@@ -221,10 +221,11 @@ static void operators__are_all_hit_and_most_results_load(void **state)
 static void movers__keep_all_keys_and_values(void **state)
 {
     static const char *const names[] = {
-        "list.convert", "list.split", "list.merge", "security.copy",
-        "name.width",   "cell.move",  "cell.last",  "cell.split",
-        "cell.merge",   "bin.add",    "bin.split",  "bin.merge",
-        "key.class",    "value.type"};
+        "list.convert", "list.split", "list.merge",   "security.copy",
+        "name.width",   "cell.move",  "cell.last",    "cell.split",
+        "cell.merge",   "bin.add",    "bin.split",    "bin.merge",
+        "key.class",    "value.type", "value.number", "value.splice",
+        "value.copy",   "base.spare"};
     struct hive_builder h;
     struct bench b;
 
@@ -259,7 +260,8 @@ static void builders__keep_a_hive_sound(void **state)
         "list.split",   "list.merge",  "security.copy", "name.width",
         "value.resize", "cell.move",   "cell.last",     "cell.split",
         "cell.merge",   "bin.add",     "bin.split",     "bin.merge",
-        "file.compact", "key.symlink",
+        "file.compact", "key.symlink", "value.number",  "value.splice",
+        "value.copy",   "base.spare",
     };
     struct hive_builder h;
     struct bench b;
