@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A copy of the tree in which bugs are planted, built and put before the gate:
-what scripts/canaries and scripts/mutants share. The shipped code is never
-touched."""
+"""A copy of the tree in which bugs are planted, built and put before the gate
+or a fuzzer: what scripts/canaries, scripts/mutants and scripts/bench-fuzz
+share. The shipped code is never touched."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree
@@ -13,12 +14,12 @@ PASSED = "passed"
 
 
 class Copy:
-    def __init__(self, name, preset="gate"):
+    def __init__(self, name, preset="gate", options=()):
         self.preset = preset
         self.tree = TOP / "build" / name / "tree"
         self.report = TOP / "build" / name / f"{preset}.xml"
         self.refresh()
-        self.command(["cmake", "--preset", preset], check=True)
+        self.command(["cmake", "--preset", preset, *options], check=True)
 
     def command(self, words, **more):
         return subprocess.run(words, cwd=self.tree, stdin=subprocess.DEVNULL,
@@ -49,9 +50,11 @@ class Copy:
             shutil.copyfile(source, target)
             shutil.copymode(source, target)
 
-    def build(self):
-        """"" if the gate could be built, otherwise what the compiler said."""
-        done = self.command(["cmake", "--build", "--preset", self.preset])
+    def build(self, *targets):
+        """"" if the targets, or without any those of the preset, could be
+        built, otherwise what the compiler said."""
+        done = self.command(["cmake", "--build", "--preset", self.preset,
+                             *(f"--target={target}" for target in targets)])
         return "" if done.returncode == 0 else os.fsdecode(done.stdout)
 
     def run(self, seconds, whole, jobs=os.cpu_count()):
@@ -82,3 +85,46 @@ class Copy:
             states[case.get("name")] = (
                 PASSED if failure is None else failure.get("type"))
         return states
+
+
+# How the named case may fail, by the oracle that its patch names.
+HOW = {"memory": ("crashed", "late"), "invariant": ("failed", "late"),
+       "differential": ("failed",), "model": ("failed",)}
+
+
+class Canary:
+    def __init__(self, path):
+        self.path = path
+        self.name = path.stem
+        text = path.read_text(encoding="utf-8")
+        head = dict(re.findall(r"^(\w+): (.*)$", text.split("\n--- ")[0], re.M))
+        self.kind, self.oracle = head["Kind"], head["Oracle"]
+        self.case, self.what = head["Case"], head["What"]
+        self.files = re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
+        if head["Canary"] != self.name or \
+                self.kind not in ("memory", "logic") or \
+                self.oracle not in HOW:
+            raise ValueError(f"{path}: not a canary's head")
+
+    def plant(self, copy, *targets):
+        """"" or why it cannot be planted and built."""
+        with open(self.path, "rb") as patch:
+            done = subprocess.run(
+                ["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch",
+                 "--quiet"], cwd=copy.tree, stdin=patch, capture_output=True)
+        if done.returncode != 0:
+            return "the patch does not apply: " + \
+                done.stdout.decode(errors="replace").strip()
+        problem = copy.build(*targets)
+        return problem and "it does not build: " + problem[-2000:]
+
+    def remove(self, copy):
+        for name in self.files:
+            copy.restore(name)
+            for rest in (".rej", ".orig"):
+                (copy.tree / (name + rest)).unlink(missing_ok=True)
+
+
+def canaries():
+    folder = TOP / "regressions" / "canaries"
+    return [Canary(path) for path in sorted(folder.glob("*.patch"))]
