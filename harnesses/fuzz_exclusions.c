@@ -3,37 +3,26 @@
  * fuzz_exclusions - what ExcludedBinaryPaths matches (X1 to X3), as relations
  * between lists.
  *
- * Input   1 byte: memory fails (bit 0); two paths, each a length byte and
+ * Input   1 byte: memory fails (bit 0), profile, type and policy (the rest,
+ *         see list_effect_check); two paths, each a length byte and
  *         UTF-16 units; the rest is the list, REG_MULTI_SZ.
  * Oracles 1. the list matches what the slow model says;
  *         2. with one more entry it matches no less;
  *         3. the order of the entries does not matter;
  *         4. matching is an equivalence of valid texts;
- *         5. only memory makes it fail, and only when memory was refused.
+ *         5. only memory makes it fail, and only when memory was refused;
+ *         6. it has an effect if profile, type and policy say so.
  */
 #include "exclusion_lists.h"
 #include "fuzz.h"
-#include "model_path.h"
-
-static bool model_says(struct hp_arena *arena, struct hp_span list,
-                       struct hp_text path)
-{
-    struct hp_question question = {.profile = HP_PROFILE_KB980794};
-    struct model_machine machine = {.arena = arena,
-                                    .question = &question,
-                                    .has_exclusions = true,
-                                    .exclusions_type = 7,
-                                    .exclusions = list};
-
-    return model_excludes(&machine, path) == 1;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_in in = {data, size < 4096 ? size : 4096};
     struct fuzz_memory enough = {0, 0}, memory = {0, 0};
     struct hp_arena arena = fuzz_arena(&enough);
-    bool failing = (fuzz_u8(&in) & 1) != 0, found;
+    unsigned choice = fuzz_u8(&in);
+    bool failing = (choice & 1) != 0, found;
     struct hp_text a = fuzz_text(&in, &arena), b = fuzz_text(&in, &arena);
     struct hp_span list = fuzz_bytes(&in, in.left);
     struct hp_span only_a = list_of(&arena, (struct hp_span){0}, a);
@@ -41,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hp_span more = list_of(&arena, list, b);
 
     found = list_matches(&enough, list, a);
-    FUZZ_CHECK(found == model_says(&arena, list, a), "1: the model");
+    FUZZ_CHECK(found == list_matches_model(&arena, list, a), "1: the model");
     if (found)
         FUZZ_CHECK(list_matches(&enough, more, a), "2: an entry more");
     FUZZ_CHECK(list_matches(&enough, list_reversed(&arena, list), a) == found,
@@ -53,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                    "4: reflexive");
         FUZZ_CHECK(ab == ba, "4: symmetric");
     }
+    list_effect_check(list, choice >> 1);
     memory.failing = failing ? 1 + fuzz_hash(0, data, size) % 8 : 0;
     FUZZ_CHECK(!list_matches(&memory, list, a) || found, "5: no match");
     hp_arena_close(&arena);

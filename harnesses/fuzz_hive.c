@@ -14,12 +14,14 @@
  *            (1 time in 8);
  *         7. strict is never partial; a hive without a note reads alike
  *            (1 time in 8);
- *         8. a walk again says the same (1 time in 16).
+ *         8. a walk again says the same (1 time in 16);
+ *         9. events, damage and result are those of the slow model.
  */
 #include "event_check.h"
 #include "fuzz.h"
 #include "lookup.h"
 #include "native.h"
+#include "reader_model.h"
 #include "strict_check.h"
 
 /* Mutations make lists of thousands of dead references: a few such inputs would
@@ -33,9 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t hash = fuzz_hash(0, data, size);
     uint64_t most = fuzz_once_in(32, 3, hash) ? UINT64_MAX : EVENTS_MOST;
     struct event_check lenient, again;
+    struct reader_tape tape;
 
-    if (event_check_start(&lenient, native, HP_MODE_FORENSIC, image, true,
-                          most) == HP_WALK_STOPPED)
+    reader_model(&tape, image, true, most);
+    uint32_t result = event_check_start(&lenient, native, HP_MODE_FORENSIC,
+                                        image, true, most, &tape);
+    reader_tape_close(&tape);
+    if (result == HP_WALK_STOPPED)
         return 0;
     if (fuzz_once_in(8, 1, hash))
         strict_check(&lenient, image);

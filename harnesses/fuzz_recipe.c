@@ -9,9 +9,13 @@
  *         3. the same text makes the same bytes or the same refusal;
  *         4. what was forged has a recipe that forges it again;
  *         5. a failed allocation is told as such, and as nothing else (1 time
- *            in 4; which one fails is the input's).
+ *            in 4; which one fails is the input's);
+ *         6. where the text says nothing of lists, subkeys are sorted, hinted
+ *            and have names of their own, and leaves are as Windows has them,
+ *            also with many keys more (1 time in 32);
+ *         7. CurrentControlSet at the root of a .reg file is ControlSet001.
  */
-#include "forge_run.h"
+#include "recipe_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,8 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!run.done)
         forge_check_refusal(&run.err, size);
     FUZZ_CHECK(!run.done || run.image.size <= FORGE_RUN_IMAGE, "2: bounded");
-    if (run.done)
+    if (run.done) {
         forge_check_back(&run);
+        recipe_rules_check(&run, (const char *)data, size);
+    }
     if (fuzz_once_in(4, 1, hash) && memory.calls > 0)
         failing.failing = 1 + hash % memory.calls;
     forge_run(&again, &failing, data, size);

@@ -8,7 +8,10 @@
  *         3. it forges the image again, byte for byte;
  *         4. the recipe without a layout, of a hive that the strict reader
  *            takes, is read without complaint too;
- *         5. a failed allocation is told as such (1 time in 4).
+ *         5. a failed allocation is told as such (1 time in 4);
+ *         6. what that one forges is sorted as the hive was, and has its leaves
+ *            as Windows has them; of a sound hive in which no record is
+ *            shared it is as sound and says the same.
  */
 #include "roundtrip.h"
 

@@ -9,4 +9,5 @@ FOREIGN = ("fuzz_hivex", "fuzz_hivex_write", *COPYLEFT, "fuzz_diff",
            "fuzz_parser", "fuzz_parser_diff")
 
 # Those whose input is a hive.
-HIVES = ("fuzz_hive", "fuzz_roundtrip", "fuzz_enumerate", *FOREIGN)
+HIVES = ("fuzz_hive", "fuzz_roundtrip", "fuzz_enumerate", "fuzz_inspect",
+         *FOREIGN)

@@ -18,7 +18,8 @@ static bool write_bytes(void *self, const char *bytes, size_t size)
         output->bytes = grown;
         output->room = room;
     }
-    memcpy(output->bytes + output->size, bytes, size);
+    if (size > 0) /* perhaps there is no memory yet */
+        memcpy(output->bytes + output->size, bytes, size);
     output->size += size;
     return true;
 }

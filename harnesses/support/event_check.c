@@ -106,6 +106,9 @@ static void take_damage(struct event_check *check,
 
     check->damaged = check->damaged_value = true;
     check->exhausted |= class == HP_CLASS_LIMIT;
+    check->disordered |= damage->status == HP_E_ORDER ||
+                         damage->status == HP_E_DUPLICATE ||
+                         damage->status == HP_E_HINT;
     FUZZ_CHECK(damage->action <= HP_DAMAGE_SKIPPED, "1: an action");
     FUZZ_CHECK(damage->field != NULL && damage->field[0] != '\0', "1: field");
     /* Where it stands among the others, too. */
@@ -138,6 +141,8 @@ static uint32_t take_event(void *self, const struct hp_event *event)
     FUZZ_CHECK(event->size >= sizeof *event, "4: a whole event");
     FUZZ_CHECK(check->events < check->most, "4: nothing after a stop");
     check->events++;
+    if (check->tape != NULL)
+        reader_tape_hear(check->tape, event);
     FUZZ_CHECK(hp_nesting_take(&check->nesting, event->kind), "4: well nested");
     if (event->kind != HP_EVENT_DATA && event->kind != HP_EVENT_DAMAGE)
         end_value(check);
@@ -176,7 +181,8 @@ static void check_end(struct event_check *check, uint32_t result)
 
 uint32_t event_check_start(struct event_check *check,
                            const struct hp_backend *backend, uint32_t mode,
-                           struct hp_span image, bool zero_copy, uint64_t most)
+                           struct hp_span image, bool zero_copy, uint64_t most,
+                           struct reader_tape *tape)
 {
     struct hp_input input = {.size = sizeof input,
                              .mode = mode,
@@ -185,7 +191,7 @@ uint32_t event_check_start(struct event_check *check,
     struct hp_sink sink = {sizeof sink, take_event, check};
 
     *check = (struct event_check){
-        .image = image, .zero_copy = zero_copy, .most = most};
+        .image = image, .zero_copy = zero_copy, .most = most, .tape = tape};
     uint32_t result = backend->walk(&input, &sink);
     check->all = fuzz_hash(check->all, &check->content, sizeof check->content);
     if (check->events < most)
@@ -197,6 +203,8 @@ uint32_t event_check_start(struct event_check *check,
     FUZZ_CHECK(check->records <= HP_LIMIT_RECORD_FACTOR *
                                      (image.len / HP_LIMIT_RECORD_SIZE + 1),
                "4: bounded records");
+    if (tape != NULL && check->events < most)
+        reader_tape_end(tape, result);
     return result;
 }
 
@@ -204,6 +212,6 @@ uint32_t event_check_walk(struct event_check *check,
                           const struct hp_backend *backend, uint32_t mode,
                           struct hp_span image, bool zero_copy)
 {
-    return event_check_start(check, backend, mode, image, zero_copy,
-                             UINT64_MAX);
+    return event_check_start(check, backend, mode, image, zero_copy, UINT64_MAX,
+                             NULL);
 }

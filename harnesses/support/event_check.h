@@ -7,11 +7,13 @@
 
 #include "hp_backend.h"
 #include "nesting.h"
+#include "reader_tape.h"
 #include "span.h"
 
 struct event_check {
     struct hp_span image;
-    bool zero_copy; /* names and data have to lie in the image */
+    bool zero_copy;           /* names and data have to lie in the image */
+    struct reader_tape *tape; /* what it has to say, or NULL */
     struct hp_nesting nesting;
     uint64_t content;  /* hash of keys, values and data; no damage, no offset */
     uint64_t all;      /* hash of everything */
@@ -21,6 +23,7 @@ struct event_check {
     bool in_value, damaged_value;
     uint64_t events, most; /* taken; after `most` no more is wanted */
     bool damaged;          /* some damage was told */
+    bool disordered;       /* that a list is not sorted or hinted well */
     bool exhausted;        /* a limit of the walk was among it */
     uint32_t last;         /* kind of the last event */
 };
@@ -32,9 +35,11 @@ uint32_t event_check_walk(struct event_check *check,
                           struct hp_span image, bool zero_copy);
 
 /* The same, but the walk is stopped at its event number `most` (from 1 on);
- * what it says then is HP_WALK_STOPPED. */
+ * what it says then is HP_WALK_STOPPED. With a tape it has to say what is on
+ * that (oracle 9). */
 uint32_t event_check_start(struct event_check *check,
                            const struct hp_backend *backend, uint32_t mode,
-                           struct hp_span image, bool zero_copy, uint64_t most);
+                           struct hp_span image, bool zero_copy, uint64_t most,
+                           struct reader_tape *tape);
 
 #endif

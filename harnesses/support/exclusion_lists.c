@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model_path.h"
 #include "multi_sz.h"
 #include "multi_sz_model.h"
 
@@ -85,4 +86,53 @@ bool list_matches(struct fuzz_memory *memory, struct hp_span list,
     }
     hp_arena_close(&arena);
     return found;
+}
+
+bool list_matches_model(struct hp_arena *arena, struct hp_span list,
+                        struct hp_text path)
+{
+    struct hp_question question = {.profile = HP_PROFILE_KB980794};
+    struct model_machine machine = {.arena = arena,
+                                    .question = &question,
+                                    .has_exclusions = true,
+                                    .exclusions_type = 7,
+                                    .exclusions = list};
+
+    return model_excludes(&machine, path) == 1;
+}
+
+/* X6, and which Windows honours the list at all. */
+static enum hp_exclusion_effect effect_of(const struct hp_question *question,
+                                          uint32_t type)
+{
+    if (question->profile != HP_PROFILE_KB980794)
+        return HP_EXCLUSION_NO_EFFECT;
+    if (type == 7)
+        return HP_EXCLUSION_DROPS;
+    switch (question->policies.exclusion_type) {
+    case HP_EXCLUSION_STRICT:
+        return HP_EXCLUSION_NO_EFFECT;
+    case HP_EXCLUSION_LENIENT:
+        return HP_EXCLUSION_DROPS;
+    default:
+        return HP_EXCLUSION_MAYBE;
+    }
+}
+
+void list_effect_check(struct hp_span list, unsigned choice)
+{
+    struct hp_question question = {.profile = (enum hp_profile)(choice % 4)};
+    struct hp_raw_value raw = {
+        .present = true, .type = choice / 4 % 8, .data = list};
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_exclusions exclusions;
+
+    question.policies.exclusion_type =
+        (enum hp_exclusion_type)(choice / 32 % 3);
+    FUZZ_CHECK(hp_exclusions_decode(&exclusions, &arena, &raw, &question),
+               "5: only memory");
+    FUZZ_CHECK(exclusions.effect == effect_of(&question, raw.type),
+               "6: the effect");
+    hp_arena_close(&arena);
 }

@@ -423,30 +423,41 @@ static const struct hp_tree_key *control_set(const struct hp_tree_key *root,
 }
 
 /* Section 5. */
-static const struct hp_tree_key *choose(const struct hp_tree_key *root)
+static const struct hp_tree_key *choose(struct model_report *report,
+                                        const struct hp_tree_key *root)
 {
     static const char *const names[] = {"Current", "Default", "LastKnownGood"};
     const struct hp_tree_key *set_key = NULL;
-    uint32_t number;
+    uint32_t number = 0;
 
-    for (size_t i = 0; i < 3 && set_key == NULL; i++)
+    for (unsigned i = 0; i < 3 && set_key == NULL; i++) {
         if (dword(&number, child(root, "Select"), names[i]))
             set_key = control_set(root, number);
-    for (number = 1; number <= 999 && set_key == NULL; number++)
+        if (set_key == NULL)
+            report->unusable |= 1U << i;
+    }
+    report->control_set = number;
+    for (number = 1; number <= 999 && set_key == NULL; number++) {
         set_key = control_set(root, number);
+        report->control_set = number;
+    }
     return set_key;
 }
 
-static int badness(const struct model_outcome *outcome, bool optional)
+unsigned model_badness(const struct model_machine *machine,
+                       const struct model_outcome *outcome, bool driver)
 {
-    if (!outcome->ran || optional)
+    if (!outcome->ran || (machine->win32_is_optional && !driver))
         return 0;
     switch (outcome->verdict) {
     case HP_VERDICT_FAIL_VOLUME:
+        return 5;
     case HP_VERDICT_FAIL_SYNTAX:
-        return 2;
+        return 4;
     case HP_VERDICT_FAIL_FORMAT:
+        return 3;
     case HP_VERDICT_FAIL_REMOTE:
+        return 2;
     case HP_VERDICT_INDETERMINATE:
         return 1;
     default:
@@ -455,28 +466,27 @@ static int badness(const struct model_outcome *outcome, bool optional)
 }
 
 /* Section 9. */
-static enum hp_result result_of(const struct model_machine *machine,
-                                const struct model_service *services,
-                                size_t count)
+static void conclude(struct model_report *report)
 {
-    int worst = 0;
+    static const enum hp_result unproven[] = {
+        [HP_UNPROVEN_INDETERMINATE] = HP_RESULT_INDETERMINATE,
+        [HP_UNPROVEN_FAIL] = HP_RESULT_FAILED,
+        [HP_UNPROVEN_OK] = HP_RESULT_OK};
+    const struct model_machine *machine = &report->machine;
+    unsigned worst = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        int win32 = badness(&services[i].win32, machine->win32_is_optional);
-        int driver = badness(&services[i].driver, false);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct model_service *service = &report->services[i];
+        unsigned win32 = model_badness(machine, &service->win32, false);
+        unsigned driver = model_badness(machine, &service->driver, true);
         worst = win32 > worst ? win32 : worst;
         worst = driver > worst ? driver : worst;
     }
-    if (worst == 1)
-        switch (machine->question->policies.assume_unproven) {
-        case HP_UNPROVEN_FAIL:
-            return HP_RESULT_FAILED;
-        case HP_UNPROVEN_OK:
-            return HP_RESULT_OK;
-        default:
-            return HP_RESULT_INDETERMINATE;
-        }
-    return worst == 2 ? HP_RESULT_FAILED : HP_RESULT_OK;
+    report->code = worst == 5 ? 87 : worst == 4 ? 123 : 0;
+    report->result = worst >= 4 ? HP_RESULT_FAILED
+                     : worst >= 1
+                         ? unproven[machine->question->policies.assume_unproven]
+                         : HP_RESULT_OK;
 }
 
 static bool read_machine(struct model_machine *machine,
@@ -500,32 +510,33 @@ static bool read_machine(struct model_machine *machine,
                  child(child(control, "Session Manager"), "Environment"));
 }
 
-enum model_run model_run(struct model_service **services, size_t *count,
-                         enum hp_result *result, struct hp_arena *arena,
+enum model_run model_run(struct model_report *report, struct hp_arena *arena,
                          const struct hp_tree *tree,
                          const struct hp_question *question)
 {
-    const struct hp_tree_key *set_key = choose(tree->root);
+    *report = (struct model_report){.unusable = 0};
+    const struct hp_tree_key *set_key = choose(report, tree->root);
     const struct hp_tree_key *key, *all = child(set_key, "Services");
-    struct model_machine machine = {.arena = arena,
-                                    .question = question,
-                                    .mounted =
-                                        child(tree->root, "MountedDevices")};
 
+    report->machine =
+        (struct model_machine){.arena = arena,
+                               .question = question,
+                               .mounted = child(tree->root, "MountedDevices")};
     if (all == NULL)
         return MODEL_NOT_SYSTEM;
-    if (!read_machine(&machine, set_key))
+    if (!read_machine(&report->machine, set_key))
         return MODEL_SILENT;
-    *count = 0;
     for (key = all->subkeys; key != NULL; key = key->next)
-        ++*count;
-    *services = hp_arena_array(arena, *count, sizeof **services);
-    if (*services == NULL)
+        report->count++;
+    report->services =
+        hp_arena_array(arena, report->count, sizeof *report->services);
+    if (report->services == NULL)
         return MODEL_SILENT;
-    *count = 0;
+    report->count = 0;
     for (key = all->subkeys; key != NULL; key = key->next)
-        if (!judge_key(&(*services)[(*count)++], &machine, key))
+        if (!judge_key(&report->services[report->count++], &report->machine,
+                       key))
             return MODEL_SILENT;
-    *result = result_of(&machine, *services, *count);
+    conclude(report);
     return MODEL_RAN;
 }

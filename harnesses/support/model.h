@@ -59,14 +59,29 @@ bool model_win32(struct model_outcome *outcome, struct model_machine *machine,
 bool model_driver(struct model_outcome *outcome, struct model_machine *machine,
                   const struct model_image *image);
 
+/* How bad a step is, the worst first in the run's result and in a service of
+ * two steps: 5 volume, 4 syntax, 3 format, 2 remote, 1 indeterminate. */
+unsigned model_badness(const struct model_machine *machine,
+                       const struct model_outcome *outcome, bool driver);
+
+struct model_report {
+    struct model_machine machine;
+    struct model_service *services;
+    size_t count;
+    enum hp_result result;
+    unsigned code;
+    uint32_t control_set;
+    unsigned unusable; /* bits: Current, Default, LastKnownGood were looked at
+                        * and could not be used */
+};
+
 /* The whole run over a hive's tree. */
 enum model_run {
     MODEL_RAN,
     MODEL_NOT_SYSTEM,
     MODEL_SILENT /* no memory, or the rules' text says nothing */
 };
-enum model_run model_run(struct model_service **services, size_t *count,
-                         enum hp_result *result, struct hp_arena *arena,
+enum model_run model_run(struct model_report *report, struct hp_arena *arena,
                          const struct hp_tree *tree,
                          const struct hp_question *question);
 

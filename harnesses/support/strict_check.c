@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "native.h"
+#include "reader_model.h"
 #include "relayout.h"
 
 static void check_relayout(const struct event_check *before,
@@ -27,9 +28,13 @@ static void check_relayout(const struct event_check *before,
 void strict_check(const struct event_check *lenient, struct hp_span image)
 {
     struct event_check strict;
-    uint32_t result = event_check_walk(&strict, &hp_backend_native,
-                                       HP_MODE_STRICT, image, true);
+    struct reader_tape tape;
 
+    reader_model(&tape, image, false, UINT64_MAX);
+    uint32_t result =
+        event_check_start(&strict, &hp_backend_native, HP_MODE_STRICT, image,
+                          true, UINT64_MAX, &tape);
+    reader_tape_close(&tape);
     FUZZ_CHECK(result != HP_WALK_PARTIAL, "7: strict is all or nothing");
     FUZZ_CHECK(result != HP_WALK_DONE || strict.damaged ||
                    strict.all == lenient->all,

@@ -7,8 +7,8 @@
 #include "event_check.h"
 
 /* Walks `image` strictly and holds it against `lenient`, the whole forensic
- * walk of it; and again with another layout, if strict takes it. Oracles 6 and
- * 7 of fuzz_hive. */
+ * walk of it; and again with another layout, if strict takes it. Oracles 6, 7
+ * and 9 of fuzz_hive. */
 void strict_check(const struct event_check *lenient, struct hp_span image);
 
 #endif

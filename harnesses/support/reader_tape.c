@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reader_tape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "status.h"
+
+/* Several records can be to blame for a reference that leads nowhere, for
+ * cells that do not tile a bin, for counts that differ. */
+static bool is_vague(const struct hp_damage_event *damage)
+{
+    switch (damage->status) {
+    case HP_E_BIN_SIZE:
+    case HP_E_CELL_OFFSET:
+    case HP_E_CELL_START:
+    case HP_E_CELL_FREE:
+    case HP_E_CELL_SIZE:
+    case HP_E_CELL_SHORT:
+    case HP_E_COUNT:
+        return true;
+    case HP_E_SIGNATURE:
+        return strncmp(damage->field, "base_block.", 11) != 0 &&
+               strcmp(damage->field, "hbin.signature") != 0;
+    default:
+        return false;
+    }
+}
+
+void reader_tape_add(struct reader_tape *tape, const struct hp_event *event)
+{
+    if (tape->count == tape->room && !tape->blank) {
+        size_t room = tape->room > 0 ? 2 * tape->room : 256;
+        struct hp_event *events =
+            realloc(tape->events, room * sizeof *tape->events);
+        tape->blank = events == NULL;
+        if (tape->blank)
+            return;
+        tape->events = events;
+        tape->room = room;
+    }
+    /* Whose fault it is may take any number of reads to find out. */
+    if (event->kind == HP_EVENT_DAMAGE && is_vague(&event->u.damage))
+        tape->reads = UINT64_MAX;
+    if (!tape->blank)
+        tape->events[tape->count++] = *event;
+}
+
+static uint64_t hash_of(const struct hp_damage_event *damage)
+{
+    uint64_t hash = fuzz_hash(0, &damage->action, sizeof damage->action);
+
+    if (is_vague(damage))
+        return hash;
+    hash = fuzz_hash(hash, &damage->status, sizeof damage->status);
+    hash = fuzz_hash(hash, &damage->offset, sizeof damage->offset);
+    hash = fuzz_hash(hash, &damage->found, sizeof damage->found);
+    return fuzz_hash(hash, damage->field, strlen(damage->field));
+}
+
+static bool is_limit(const struct hp_damage_event *damage)
+{
+    return damage->status == HP_E_WORK || damage->status == HP_E_DATA_WORK;
+}
+
+#if defined(__clang__)
+__attribute__((no_sanitize("integer")))
+#endif
+static void
+add_damage(uint64_t *sum, const struct hp_damage_event *damage)
+{
+    *sum += hash_of(damage); /* meant to wrap */
+}
+
+/* The damage that comes next on the tape. */
+static uint64_t damage_due(struct reader_tape *tape)
+{
+    uint64_t sum = 0;
+
+    while (tape->at < tape->count &&
+           tape->events[tape->at].kind == HP_EVENT_DAMAGE)
+        add_damage(&sum, &tape->events[tape->at++].u.damage);
+    return sum;
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+static bool same_bytes(const void *a, uint64_t a_size, const void *b,
+                       uint64_t b_size)
+{
+    return a_size == b_size && (a_size == 0 || a == b);
+}
+
+static bool same_string(const struct hp_string *a, const struct hp_string *b)
+{
+    return a->encoding == b->encoding &&
+           same_bytes(a->bytes, a->size, b->bytes, b->size);
+}
+
+static bool same_key(const struct hp_key_event *a, const struct hp_key_event *b)
+{
+    return same_string(&a->name, &b->name) && a->filetime == b->filetime &&
+           a->flags == b->flags &&
+           same_string(&a->class_name, &b->class_name) &&
+           same_bytes(a->security, a->security_size, b->security,
+                      b->security_size);
+}
+
+static bool same_event(const struct hp_event *a, const struct hp_event *b)
+{
+    const struct hp_hive_event *hive = &b->u.hive;
+    const struct hp_value_event *value = &b->u.value;
+
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case HP_EVENT_HIVE:
+        return a->u.hive.minor_version == hive->minor_version &&
+               a->u.hive.dirty == hive->dirty &&
+               a->u.hive.sequence1 == hive->sequence1 &&
+               a->u.hive.sequence2 == hive->sequence2;
+    case HP_EVENT_KEY_ENTER:
+        return same_key(&a->u.key, &b->u.key);
+    case HP_EVENT_VALUE:
+        return same_string(&a->u.value.name, &value->name) &&
+               a->u.value.type == value->type &&
+               a->u.value.data_size == value->data_size &&
+               a->u.value.flags == value->flags;
+    case HP_EVENT_DATA:
+        return same_bytes(a->u.data.bytes, a->u.data.size, b->u.data.bytes,
+                          b->u.data.size);
+    default:
+        return true;
+    }
+}
+
+/* The walk says that a limit ended it: which one, and whether it is right. */
+static void hear_limit(struct reader_tape *tape,
+                       const struct hp_damage_event *damage)
+{
+    bool due = false;
+
+    for (size_t i = tape->at;
+         i < tape->count && !due && tape->events[i].kind == HP_EVENT_DAMAGE;
+         i++)
+        due = tape->events[i].u.damage.status == damage->status &&
+              tape->events[i].u.damage.found == damage->found;
+    tape->ended_by_reads = damage->status == HP_E_WORK && !due;
+    FUZZ_CHECK(due ||
+                   (tape->ended_by_reads && tape->reads > tape->reads_allowed),
+               "9: a limit that was reached");
+    tape->over = true;
+}
+
+void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
+{
+    if (tape->blank || tape->over || tape->result == HP_WALK_REFUSED)
+        return; /* what is refused counts for nothing */
+    if (event->kind == HP_EVENT_DAMAGE) {
+        if (is_limit(&event->u.damage))
+            hear_limit(tape, &event->u.damage);
+        else
+            add_damage(&tape->damage, &event->u.damage);
+        return;
+    }
+    FUZZ_CHECK(damage_due(tape) == tape->damage, "9: the model's damage");
+    FUZZ_CHECK(tape->at < tape->count &&
+                   same_event(event, &tape->events[tape->at]),
+               "9: the model's event");
+    tape->damage = 0;
+    tape->at++;
+}
+
+void reader_tape_end(const struct reader_tape *tape, uint32_t result)
+{
+    struct reader_tape rest = *tape;
+
+    if (tape->blank || tape->ended_by_reads)
+        return;
+    FUZZ_CHECK(result == tape->result, "9: the model's result");
+    if (tape->over || result == HP_WALK_REFUSED)
+        return;
+    FUZZ_CHECK(damage_due(&rest) == rest.damage, "9: the model's damage");
+    FUZZ_CHECK(rest.at == rest.count, "9: all of the model's events");
+}
+
+void reader_tape_close(struct reader_tape *tape)
+{
+    free(tape->events);
+}
