@@ -10,10 +10,17 @@
  *         2. the number of values is that of their list;
  *         3. lengths of names and data are those of the strings and bytes;
  *         4. what a list has is found by its name (one value of each key);
- *         5. hivex_visit ends, and enters no more than it leaves (each of its
- *            two ways 1 time in 4 or 5).
+ *         5. hivex_visit ends, enters no more than it leaves, and no key
+ *            below itself (each of its ways 1 time in 4 to 6);
+ *         and, but for hives opened HIVEX_OPEN_UNSAFE, by the image:
+ *         6. base block, bins and cells are right, and each handle is the start
+ *            of a used cell, of an nk where it is a key;
+ *         7. what a function gives lies in the cell that it is read from;
+ *         8. a function for keys refuses what is no nk, one for values what is
+ *            no vk, one for a type what is of another.
  */
 #include <hivex.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -33,17 +40,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < count; i++)
             handles[i] = fuzz_u32(&in);
     }
-    hive_h *hive =
-        hivex_walk_open(hp_span_of(in.at, in.left), hivex_walk_flags(hash));
+    struct hp_span image = hp_span_of(in.at, in.left);
+    int flags = hivex_walk_flags(hash);
+    hive_h *hive = hivex_walk_open(image, flags);
     if (hive == NULL)
         return 0;
-    hivex_walk_all(hive, hash);
-    if (fuzz_once_in(4, 5, hash))
-        hivex_walk_visit(hive, 0);
-    else if (fuzz_once_in(4, 7, hash))
-        hivex_walk_visit(hive, HIVEX_VISIT_SKIP_BAD);
+    struct hivex_cells cells;
+    bool safe = (flags & HIVEX_OPEN_UNSAFE) == 0;
+    FUZZ_CHECK(hivex_cells_read(&cells, image) || !safe, "6: it opens");
+    hivex_walk_all(hive, safe && cells.used != NULL ? &cells : NULL, hash);
+    hivex_walk_visit(hive, hash);
     for (size_t i = 0; i < count; i++)
         hivex_walk_made_up(hive, handles[i]);
+    free(cells.used);
     FUZZ_CHECK(hivex_close(hive) == 0, "1: it closes");
     return 0;
 }

@@ -97,22 +97,84 @@ struct diff_walk {
     struct hp_sink tree;
     char field[64]; /* "": none */
     bool noted;     /* there was a note */
+    /* Of a hive in which another reader, `taker`, saw no damage: */
+    const char *taker; /* NULL: none */
+    bool strict;
+    bool apart;        /* the two do not read the same bins from here on */
+    size_t overlooked; /* damage that it should have seen */
 };
+
+/* Printable ASCII, cut. */
+static void print_text(struct hp_text text)
+{
+    char bytes[128];
+    struct hp_out_buffer buffer = {bytes, sizeof bytes, 0};
+
+    (void)hp_escape_text(hp_out_to_buffer(&buffer), HP_ESCAPE_TERMINAL, text);
+    if (buffer.size > sizeof bytes)
+        buffer.size = sizeof bytes;
+    (void)fwrite(bytes, 1, buffer.size, stderr);
+}
+
+static void print_path(const struct hp_tree_key *key)
+{
+    const struct hp_tree_key *path[16];
+    size_t depth = 0;
+
+    for (; key != NULL && depth < 16; key = key->parent)
+        path[depth++] = key;
+    while (depth > 0) {
+        (void)fputc('\\', stderr);
+        print_text(path[--depth]->name);
+    }
+}
+
+/* Damage in a hive that walk->taker takes: may it? What a limit of ours ended
+ * says nothing about the hive. */
+static void judge_damage(struct diff_walk *walk,
+                         const struct hp_damage_event *damage)
+{
+    const struct hp_tree *tree = walk->tree.self;
+    char said[96];
+
+    if (walk->apart ||
+        hp_status_class((enum hp_status)damage->status) != HP_CLASS_INPUT)
+        return;
+    (void)snprintf(said, sizeof said, "%s %s %s 0x%08llx",
+                   walk->strict ? "strict" : "forensic", damage->field,
+                   hp_status_slug((enum hp_status)damage->status),
+                   (unsigned long long)damage->found);
+    if (allows(walk->taker, "damage", said, "done")) {
+        walk->apart = strncmp(damage->field, "base_block.", 11) == 0;
+        return;
+    }
+    if (walk->overlooked++ == 0) {
+        (void)fprintf(stderr, "fuzz_diff: %s: ", walk->taker);
+        print_path(tree->open);
+        (void)fprintf(stderr, ": damage at %llu: %s / done\n",
+                      (unsigned long long)damage->offset, said);
+    }
+}
 
 static uint32_t take(void *self, const struct hp_event *event)
 {
     struct diff_walk *walk = self;
 
     if (event->kind == HP_EVENT_DAMAGE &&
-        event->u.damage.action == HP_DAMAGE_NOTED)
+        event->u.damage.action == HP_DAMAGE_NOTED) {
         walk->noted = true;
-    else if (event->kind == HP_EVENT_DAMAGE && walk->field[0] == '\0')
-        (void)snprintf(walk->field, sizeof walk->field, "%s",
-                       event->u.damage.field);
+    } else if (event->kind == HP_EVENT_DAMAGE) {
+        if (walk->field[0] == '\0')
+            (void)snprintf(walk->field, sizeof walk->field, "%s",
+                           event->u.damage.field);
+        if (walk->taker != NULL)
+            judge_damage(walk, &event->u.damage);
+    }
     return walk->tree.event(walk->tree.self, event);
 }
 
-/* Reads `image` into *tree and returns HP_WALK_; notes are no damage. */
+/* Reads `image` into *tree and returns HP_WALK_; notes are no damage. The walk
+ * is empty but for its taker. */
 static uint32_t read_tree(struct hp_tree *tree, struct diff_walk *walk,
                           struct hp_arena *arena,
                           const struct hp_backend *backend, uint32_t mode,
@@ -124,8 +186,6 @@ static uint32_t read_tree(struct hp_tree *tree, struct diff_walk *walk,
                              .image_size = image.len};
     struct hp_sink sink = {sizeof sink, take, walk};
 
-    walk->field[0] = '\0';
-    walk->noted = false;
     hp_tree_begin(tree, arena, &walk->tree);
     return backend->walk(&input, &sink);
 }
@@ -133,7 +193,7 @@ static uint32_t read_tree(struct hp_tree *tree, struct diff_walk *walk,
 bool diff_is_sound(struct hp_tree *tree, struct hp_arena *arena,
                    struct hp_span image)
 {
-    struct diff_walk walk;
+    struct diff_walk walk = {.taker = NULL};
 
     return read_tree(tree, &walk, arena, &hp_backend_native, HP_MODE_STRICT,
                      image) == HP_WALK_DONE &&
@@ -165,31 +225,6 @@ struct comparison {
     size_t found;
 };
 
-/* Printable ASCII, cut. */
-static void print_text(struct hp_text text)
-{
-    char bytes[128];
-    struct hp_out_buffer buffer = {bytes, sizeof bytes, 0};
-
-    (void)hp_escape_text(hp_out_to_buffer(&buffer), HP_ESCAPE_TERMINAL, text);
-    if (buffer.size > sizeof bytes)
-        buffer.size = sizeof bytes;
-    (void)fwrite(bytes, 1, buffer.size, stderr);
-}
-
-static void print_path(const struct hp_tree_key *key)
-{
-    const struct hp_tree_key *path[16];
-    size_t depth = 0;
-
-    for (; key != NULL && depth < 16; key = key->parent)
-        path[depth++] = key;
-    while (depth > 0) {
-        (void)fputc('\\', stderr);
-        print_text(path[--depth]->name);
-    }
-}
-
 static bool on_difference(void *self, const struct hp_difference *difference)
 {
     struct comparison *comparison = self;
@@ -220,7 +255,7 @@ void diff_check(const struct hp_backend *other, const struct hp_tree *ours,
                 struct hp_arena *arena, struct hp_span image)
 {
     struct hp_tree theirs;
-    struct diff_walk walk;
+    struct diff_walk walk = {.taker = NULL};
     uint32_t result =
         read_tree(&theirs, &walk, arena, other, HP_MODE_FORENSIC, image);
 
@@ -229,4 +264,24 @@ void diff_check(const struct hp_backend *other, const struct hp_tree *ours,
     if (result == HP_WALK_DONE)
         FUZZ_CHECK(compare(other->name, ours, &theirs) == 0,
                    "2: and finds the same");
+}
+
+void diff_check_damaged(const struct hp_backend *other, struct hp_arena *arena,
+                        struct hp_span image)
+{
+    static const uint32_t modes[] = {HP_MODE_STRICT, HP_MODE_FORENSIC};
+    struct hp_tree tree;
+    struct diff_walk theirs = {.taker = NULL};
+
+    if (read_tree(&tree, &theirs, arena, other, HP_MODE_FORENSIC, image) !=
+        HP_WALK_DONE)
+        return;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        struct diff_walk ours = {.taker = other->name,
+                                 .strict = modes[i] == HP_MODE_STRICT};
+        (void)read_tree(&tree, &ours, arena, &hp_backend_native, modes[i],
+                        image);
+
+        FUZZ_CHECK(ours.overlooked == 0, "4: damage is not overlooked");
+    }
 }

@@ -280,7 +280,7 @@ static void commit(struct editor *editor)
         hive_h *again = hivex_open(path, HIVEX_OPEN_WRITE);
         FUZZ_CHECK(!editor->modelled || again != NULL, "3: opened again");
         if (again != NULL) {
-            hivex_walk_all(again, 0);
+            hivex_walk_all(again, NULL, 0);
             (void)hivex_close(again);
         }
     }

@@ -5,12 +5,18 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "hivex_handle.h"
 #include "memory_file.h"
 
 /* A hostile hive may name a key any number of times. */
 #define NODES_MOST 2000
 #define VALUES_MOST 20000
 #define VISITS_MOST 1000
+#define VISITS_DEEP 64
+
+/* Where a key's cell has the offset of its list of values, from here on. */
+#define NK_VALUES 44
+#define BINS 0x1000
 
 /* A key with more subkeys or values is mostly passed over: each call would make
  * a list of all. */
@@ -19,9 +25,10 @@
 struct hivex_walk {
     hive_node_h nodes[NODES_MOST]; /* a queue of those that are to be read */
     size_t count, most;
-    size_t values;   /* as many may still be read */
-    size_t elements; /* keys with more are passed over */
-    uint64_t turn;   /* which of many are looked up */
+    size_t values;                   /* as many may still be read */
+    size_t elements;                 /* keys with more are passed over */
+    uint64_t turn;                   /* which of many are looked up */
+    const struct hivex_cells *cells; /* NULL: not known */
 };
 
 hive_h *hivex_walk_open(struct hp_span image, int flags)
@@ -124,6 +131,24 @@ static bool has_names(hive_h *hive, const hive_value_h *values)
     return all;
 }
 
+/* True if the key's list of values has room for `count`. */
+static bool has_room(const struct hivex_cells *cells, hive_node_h node,
+                     size_t count)
+{
+    size_t list = hp_at_u32(cells->image, node + NK_VALUES);
+
+    list += BINS;
+    return count == 0 || (hivex_cells_has(cells, list, NULL) &&
+                          count <= hivex_cells_size(cells, list) / 4 - 1);
+}
+
+static void check_handle(hive_h *hive, const struct hivex_walk *walk,
+                         size_t handle, bool wanted)
+{
+    if (wanted && walk->cells != NULL)
+        hivex_handle_check(hive, walk->cells, handle);
+}
+
 /* A look-up goes through all values, so one of them is looked up. */
 static void find_value(hive_h *hive, hive_node_h node,
                        const hive_value_h *values, size_t count, uint64_t turn)
@@ -149,14 +174,18 @@ static void read_values(hive_h *hive, hive_node_h node, struct hivex_walk *walk)
             continue;
         walk->values--;
         bool turn = (count + walk->turn) % 4 == 0;
+        check_handle(hive, walk, values[count], turn);
         read_value(hive, values[count], true, turn);
         /* A cell of data is a handle that hivex gave out. */
         cell = hivex_value_data_cell_offset(hive, values[count], &size);
+        check_handle(hive, walk, cell, turn && cell != 0);
         if (cell != 0 && turn)
             read_value(hive, cell, false, true);
     }
     find_value(hive, node, values, count, walk->turn);
     FUZZ_CHECK(hivex_node_nr_values(hive, node) == count, "2: values");
+    FUZZ_CHECK(walk->cells == NULL || has_room(walk->cells, node, count),
+               "7: a list of values");
     free(values);
 }
 
@@ -194,12 +223,18 @@ static void put_children(struct hivex_walk *walk, hive_h *hive,
                          hive_node_h node)
 {
     hive_node_h *children = hivex_node_children(hive, node);
-    size_t count = 0;
+    size_t count = 0, said = hivex_node_nr_children(hive, node);
 
     if (children == NULL)
         return;
-    for (; children[count] != 0; count++)
+    for (; children[count] != 0; count++) {
+        FUZZ_CHECK(walk->cells == NULL ||
+                       hivex_cells_has(walk->cells, children[count], "nk"),
+                   "6: a subkey");
         put(walk, children[count]);
+    }
+    /* Opened unsafe, it is what the key says and not what its lists hold. */
+    FUZZ_CHECK(walk->cells == NULL || said == count, "2: subkeys");
     char *name =
         count == 0 ? NULL : hivex_node_name(hive, children[walk->turn % count]);
     if (name != NULL)
@@ -208,7 +243,8 @@ static void put_children(struct hivex_walk *walk, hive_h *hive,
     free(children);
 }
 
-void hivex_walk_all(hive_h *hive, uint64_t hash)
+void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,
+                    uint64_t hash)
 {
     static struct hivex_walk walk;
     bool everything = fuzz_once_in(16, 6, hash);
@@ -219,9 +255,12 @@ void hivex_walk_all(hive_h *hive, uint64_t hash)
     walk.elements = everything ? SIZE_MAX : ELEMENTS_MOST;
     walk.turn = hash >> 32;
     (void)hivex_last_modified(hive);
+    walk.cells = cells;
     put(&walk, hivex_root(hive));
+    FUZZ_CHECK(cells == NULL || walk.count == 1, "6: a root");
     for (size_t i = 0; i < walk.count; i++) {
         hive_node_h node = walk.nodes[i];
+        check_handle(hive, &walk, node, true);
         read_node(hive, node);
         put(&walk, hivex_node_parent(hive, node));
         /* Of a damaged key it is what the key says, not what its lists hold. */
@@ -259,6 +298,7 @@ void hivex_walk_made_up(hive_h *hive, size_t handle)
 
 struct visit {
     size_t events, entered, left;
+    hive_node_h open[VISITS_DEEP]; /* the keys above, as far as there is room */
 };
 
 static int count(void *opaque)
@@ -272,10 +312,14 @@ static int on_start(hive_h *hive, void *opaque, hive_node_h node,
                     const char *name)
 {
     struct visit *visit = opaque;
+    size_t depth = visit->entered - visit->left;
 
     (void)hive;
-    (void)node;
     touch(name, strlen(name));
+    for (size_t i = 0; i < depth && i < VISITS_DEEP; i++)
+        FUZZ_CHECK(visit->open[i] != node, "5: a key below itself");
+    if (depth < VISITS_DEEP)
+        visit->open[depth] = node;
     visit->entered++;
     return count(opaque);
 }
@@ -339,9 +383,21 @@ static int on_qword(hive_h *hive, void *opaque, hive_node_h node,
     return on_text(hive, opaque, node, value, type, size, key, NULL);
 }
 
-void hivex_walk_visit(hive_h *hive, int flags)
+static void run_visit(hive_h *hive, const struct hivex_visitor *visitor,
+                      int flags)
 {
-    const struct hivex_visitor visitor = {
+    struct visit visit = {.events = 0};
+    int result = hivex_visit(hive, visitor, sizeof *visitor, &visit, flags);
+
+    FUZZ_CHECK(visit.events <= VISITS_MOST + 1, "5: it stops");
+    /* A bad node that is skipped is not left. */
+    FUZZ_CHECK(result != 0 || flags != 0 || visit.entered == visit.left,
+               "5: all left");
+}
+
+void hivex_walk_visit(hive_h *hive, uint64_t hash)
+{
+    static const struct hivex_visitor by_type = {
         .node_start = on_start,
         .node_end = on_end,
         .value_string = on_text,
@@ -353,11 +409,14 @@ void hivex_walk_visit(hive_h *hive, int flags)
         .value_none = on_bytes,
         .value_other = on_bytes,
     };
-    struct visit visit = {0, 0, 0};
-    int result = hivex_visit(hive, &visitor, sizeof visitor, &visit, flags);
+    static const struct hivex_visitor any = {
+        .node_start = on_start, .node_end = on_end, .value_any = on_bytes};
 
-    FUZZ_CHECK(visit.events <= VISITS_MOST + 1, "5: it stops");
-    /* A bad node that is skipped is not left. */
-    FUZZ_CHECK(result != 0 || flags != 0 || visit.entered == visit.left,
-               "5: all left");
+    if (fuzz_once_in(4, 5, hash))
+        run_visit(hive, &by_type, 0);
+    else if (fuzz_once_in(4, 7, hash))
+        run_visit(hive, &by_type, HIVEX_VISIT_SKIP_BAD);
+    else if (fuzz_once_in(8, 8, hash))
+        run_visit(hive, &any,
+                  fuzz_once_in(2, 9, hash) ? HIVEX_VISIT_SKIP_BAD : 0);
 }
