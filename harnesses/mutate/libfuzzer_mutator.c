@@ -38,9 +38,27 @@ static struct hp_mutator *the_mutator(void)
     return mutator;
 }
 
+/* HP_MUTATOR in the environment: how much of this mutator is used, so that one
+ * binary can be measured with and without it. "bytes": nothing of it, "sum":
+ * only that the base block's checksum is right. */
+static bool only(const char *what)
+{
+    const char *wanted = getenv("HP_MUTATOR");
+
+    return wanted != NULL && strcmp(wanted, what) == 0 &&
+           LLVMFuzzerMutate != NULL;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed)
 {
+    if (only("bytes"))
+        return LLVMFuzzerMutate(data, size, max);
+    if (only("sum")) {
+        size = LLVMFuzzerMutate(data, size, max);
+        hp_mutator_repair(the_mutator(), data, size, HP_PASS_CHECKSUM);
+        return size;
+    }
     return hp_mutator_run(the_mutator(), data, size, max, seed);
 }
 
@@ -50,6 +68,8 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
 {
     size_t size = size1 < max ? size1 : max;
 
+    if (only("bytes") || only("sum"))
+        return 0; /* the engine has one of its own */
     memcpy(out, data1, size);
     return hp_mutator_cross(the_mutator(), out, size, max, data2, size2, seed);
 }

@@ -51,6 +51,34 @@ static void mutator__changes_in_place_within_its_room(void **state)
     free(data);
 }
 
+/* What scripts/bench-fuzz compares the mutator with. */
+static void mutator__steps_aside_when_it_is_told_to(void **state)
+{
+    static uint8_t data[ROOM], out[ROOM];
+    struct hive_builder h;
+
+    (void)state;
+    small_hive(&h);
+    assert_true(h.size <= sizeof data);
+    for (int with_sum = 0; with_sum < 2; with_sum++) {
+        assert_int_equal(
+            setenv("HP_MUTATOR", with_sum != 0 ? "sum" : "bytes", 1), 0);
+        memcpy(data, h.image, h.size);
+        assert_int_equal(LLVMFuzzerCustomMutator(data, h.size, h.size, 1),
+                         h.size);
+        for (size_t i = 0; i < h.size; i++)
+            if (data[i] != h.image[i])
+                assert_true(i == h.size / 2 ||
+                            (with_sum != 0 && i >= 508 && i < 512));
+        assert_int_not_equal(data[h.size / 2], h.image[h.size / 2]);
+        assert_int_equal(LLVMFuzzerCustomCrossOver(data, h.size, h.image,
+                                                   h.size, out, sizeof out, 1),
+                         0);
+    }
+    assert_int_equal(unsetenv("HP_MUTATOR"), 0);
+    hb_close(&h);
+}
+
 static void crossover__leaves_both_inputs_alone(void **state)
 {
     struct hive_builder a, b, a2, b2;
@@ -84,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutator__changes_in_place_within_its_room),
+        cmocka_unit_test(mutator__steps_aside_when_it_is_told_to),
         cmocka_unit_test(crossover__leaves_both_inputs_alone),
     };
 

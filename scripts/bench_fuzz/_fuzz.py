@@ -83,7 +83,7 @@ class Fuzzer:
         self.seed, self.random = seed, random.Random(seed)
         self.features = set()
         self.executions = self.runs = self.failures = 0
-        self.started = time.monotonic()
+        self.started, self.cpu = time.monotonic(), 0.0
         for name in ("corpus", "found", "new", "features", "sample"):
             (work / name).mkdir(parents=True)
 
@@ -109,22 +109,27 @@ class Fuzzer:
         for path in self.random.sample(corpus, min(SAMPLE, len(corpus))):
             os.link(path, folder / path.name)
 
-    def run_once(self, limit):
+    def run_once(self, limit, seconds):
         """One run; the path of the input that ended it, or None."""
         self.sample()
         self.runs += 1
         command = [self.binary, *FLAGS, *self.more, f"-runs={limit}",
                    f"-seed={self.seed * 100000 + self.runs}",
+                   f"-max_total_time={seconds}",
                    "-print_final_stats=1", "-verbosity=0",
                    f"-artifact_prefix={self.work}/found/",
                    f"-features_dir={self.work}/features",
                    self.work / "new", self.work / "sample", self.seeds]
+        before = os.times()
         with open(self.work / "log", "w+b") as log:
             done = subprocess.run(command, env=environment(), check=False,
                                   stdout=subprocess.DEVNULL, stderr=log)
             log.seek(max(0, log.seek(0, 2) - 20000))
             said = log.read().decode(errors="replace")
         count = re.search(r"number_of_executed_units: (\d+)", said)
+        after = os.times()
+        self.cpu += after.children_user - before.children_user + \
+            after.children_system - before.children_system
         self.executions += int(count[1]) if count else 0
         self.collect()
         found = list((self.work / "found").iterdir())
@@ -132,11 +137,15 @@ class Fuzzer:
             raise Infrastructure(f"{self.binary} ended:\n{said[-2000:]}")
         return found[0] if found else None
 
-    def run(self, limit, judge):
-        """Runs until `limit` executions are done or judge(path) of an input
-        that failed is true; what it returned then, else None."""
-        while self.executions < limit:
-            path = self.run_once(limit - self.executions)
+    def run(self, limit, judge, seconds=None):
+        """Runs until `limit` executions are done, or `seconds` of one core are
+        used, or judge(path) of an input that failed is true; what it returned
+        then, else None."""
+        while self.executions < limit and (seconds is None or
+                                           self.cpu < seconds):
+            # 0: without end.
+            left = 0 if seconds is None else int(seconds - self.cpu) + 1
+            path = self.run_once(limit - self.executions, left)
             if path is None:
                 continue
             judged = judge(path)
@@ -149,4 +158,5 @@ class Fuzzer:
     def told(self):
         return {"executions": self.executions, "runs": self.runs,
                 "other_failures": self.failures,
-                "seconds": round(time.monotonic() - self.started, 1)}
+                "seconds": round(time.monotonic() - self.started, 1),
+                "cpu_seconds": round(self.cpu, 1)}

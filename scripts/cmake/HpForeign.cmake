@@ -11,16 +11,22 @@ option(HP_COPYLEFT_TARGETS
 option(HP_TARGET_SOURCES
   "build the other parsers from source, instrumented (scripts/target-source)" OFF)
 
-# Fetches and builds `package` with this build's compiler and sanitizers, once,
-# and sets the three variables of a given build. Where that is not possible they
-# stay empty.
+# Fetches and builds `package` with this build's compiler and sanitizers, once
+# for each set of them, and sets the three variables of a given build and
+# <NAME>_SOURCE, which says what it is. Where that is not possible they stay
+# empty.
 function(hp_target_source NAME package)
   set(out ${PROJECT_BINARY_DIR}/targets/${package})
   set(flags "${CMAKE_C_FLAGS} -O1 -g -fno-omit-frame-pointer")
   if(HP_SANITIZE)
     string(APPEND flags " -fsanitize=${HP_SANITIZE} -fno-sanitize-recover=all")
   endif()
-  if(NOT EXISTS ${out}/arguments)
+  set(with "${CMAKE_C_COMPILER} ${flags}")
+  if(EXISTS ${out}/with)
+    file(READ ${out}/with before)
+  endif()
+  if(NOT EXISTS ${out}/arguments OR NOT "${before}" STREQUAL "${with}")
+    file(REMOVE_RECURSE ${out})
     message(STATUS "${package}: from source, which takes a few minutes")
     execute_process(COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER}
         CFLAGS=${flags} ${PROJECT_SOURCE_DIR}/scripts/target-source ${package}
@@ -31,7 +37,12 @@ function(hp_target_source NAME package)
       return()
     endif()
     file(WRITE ${out}/arguments "${said}")
+    file(WRITE ${out}/with "${with}")
   endif()
+  file(STRINGS ${out}/arguments first LIMIT_COUNT 1)
+  string(REGEX REPLACE ": .*" ", built with ${CMAKE_C_COMPILER} ${flags}" first
+    "${first}")
+  set(${NAME}_SOURCE "${first}" PARENT_SCOPE)
   file(STRINGS ${out}/arguments lines REGEX "^-DHP_")
   foreach(line IN LISTS lines)
     string(REGEX MATCH "^-D(HP_[A-Z_]+)=(.*)$" _ "${line}")
@@ -58,7 +69,11 @@ function(hp_foreign name)
     if(NOT EXISTS "${HP_${NAME}_LIBRARY}")
       message(FATAL_ERROR "HP_${NAME}_LIBRARY: no ${HP_${NAME}_LIBRARY}")
     endif()
-    message(STATUS "${name}: ${HP_${NAME}_LIBRARY}, as given")
+    if(${NAME}_SOURCE)
+      message(STATUS "${name}: ${${NAME}_SOURCE}: ${HP_${NAME}_LIBRARY}")
+    else()
+      message(STATUS "${name}: ${HP_${NAME}_LIBRARY}, as given")
+    endif()
   else()
     find_path(${NAME}_SYSTEM_HEADER ${ARG_HEADER})
     foreach(library IN LISTS ARG_LIBRARIES)
