@@ -33,20 +33,20 @@ class Build:
         self.library = pathlib.Path(re.search("HIVEX_LIBRARY=(.*)", said)[1])
         self.source = pathlib.Path(re.search("INCLUDE_DIR=(.*)", said)[1])
         self.made = arguments.parent
-        wanted = [*targets, "hp_afl_mutator" if engine == "afl" else "seeds"]
+        wanted = [*targets, "hiveproof",
+                  *(["hp_afl_mutator"] if engine == "afl" else [])]
         run(["cmake", "--build", self.folder, "-j2", "--target", *wanted])
 
     def binary(self, target):
         return self.folder / "harnesses" / target
 
-    @staticmethod
-    def seeds(folder):
-        """A new folder with the three small seeds in it, of libFuzzer's build."""
-        made = FOLDERS["libfuzzer"] / "harnesses" / "seeds" / "fuzz_hivex"
+    def seeds(self, folder):
+        """A new folder with the three small seeds in it."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for name in SEEDS:
-            shutil.copy(made / name, folder)
+            run([self.folder / "engine" / "cli" / "hiveproof", "forge", "-o",
+                 folder / name, TOP / "corpus" / "recipes" / f"{name}.recipe"])
         return folder
 
     def compiler(self):

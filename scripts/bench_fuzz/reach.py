@@ -23,7 +23,7 @@ CORPORA = TOP / "build" / "bench-fuzz" / "reach-corpora"
 
 
 def measure(mutator):
-    build = Build("libfuzzer", ["fuzz_hivex"])
+    build = Build("libfuzzer", ["fuzz_hivex", "seeds"])
     binary = build.binary("fuzz_hivex")
     dictionary = build.folder / "harnesses" / "seeds" / "fuzz_hivex.dict"
     os.environ.pop("HP_MUTATOR", None)
