@@ -35,6 +35,10 @@ uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size);
  * tells choices apart. */
 bool fuzz_once_in(unsigned times, unsigned salt, uint64_t hash);
 
+/* True when an oracle that takes long is to be asked: once in `times` when an
+ * engine runs, always on replay, so that no case passes because of its hash. */
+bool fuzz_asks(unsigned times, unsigned salt, uint64_t hash);
+
 /* An input taken apart from its front. Reading past the end gives zeros. */
 struct fuzz_in {
     const uint8_t *at;

@@ -3,7 +3,8 @@
  * fuzz_hive - the native reader over any bytes, in both modes.
  *
  * Input   a hive. Of one with more than 256 events the first are looked at,
- *         1 time in 32 all; the input's hash says which oracles are asked.
+ *         1 time in 32 all; the input's hash says which oracles are asked
+ *         (on replay: all).
  * Oracles 1. damage is of class 1xx or 2xx and says why; no walk fails;
  *         2. damage names an offset inside the image;
  *         3. names and data lie inside the image, undamaged data is whole;
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hp_span image = hp_span_of(data, size);
     const struct hp_backend *native = &hp_backend_native;
     uint64_t hash = fuzz_hash(0, data, size);
-    uint64_t most = fuzz_once_in(32, 3, hash) ? UINT64_MAX : EVENTS_MOST;
+    uint64_t most = fuzz_asks(32, 3, hash) ? UINT64_MAX : EVENTS_MOST;
     struct event_check lenient, again;
     struct reader_tape tape;
 
@@ -43,11 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reader_tape_close(&tape);
     if (result == HP_WALK_STOPPED)
         return 0;
-    if (fuzz_once_in(8, 1, hash))
+    if (fuzz_asks(8, 1, hash))
         strict_check(&lenient, image);
-    if (fuzz_once_in(16, 2, hash))
+    if (fuzz_asks(16, 2, hash))
         lookup_check(native, image, hash);
-    if (fuzz_once_in(16, 0, hash)) {
+    if (fuzz_asks(16, 0, hash)) {
         event_check_walk(&again, native, HP_MODE_FORENSIC, image, true);
         FUZZ_CHECK(again.all == lenient.all, "8: deterministic");
     }

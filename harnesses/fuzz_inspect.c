@@ -36,9 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         inspect_check_parts(&map);
         inspect_check_tree(&map);
         inspect_check_reader(&map);
-        if (fuzz_once_in(4, 1, hash))
+        if (fuzz_asks(4, 1, hash))
             inspect_check_text(&map);
-        if (fuzz_once_in(16, 2, hash))
+        if (fuzz_asks(16, 2, hash))
             inspect_check_page(&map);
     }
     hp_arena_close(&arena);

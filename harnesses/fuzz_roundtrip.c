@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     roundtrip_check(image, true);
     if (roundtrip_is_strict(image))
         roundtrip_check(image, false);
-    if (fuzz_once_in(4, 1, hash)) {
+    if (fuzz_asks(4, 1, hash)) {
         bool done = forge_run_back(&text, &failing, image, true, &err);
         FUZZ_CHECK(done == (failing.calls < failing.failing), "5: failed");
         FUZZ_CHECK(done || err.status == HP_E_NO_MEMORY, "5: says so");

@@ -186,7 +186,7 @@ void recipe_rules_check(const struct forge_run *run, const char *text,
     if (is_plain(text, size)) {
         check_order(hp_span_of(run->image.bytes, run->image.size));
         uint64_t hash = fuzz_hash(0, text, size);
-        if (begins(&whole, "hiveproof") && fuzz_once_in(32, 2, hash))
+        if (begins(&whole, "hiveproof") && fuzz_asks(32, 2, hash))
             check_many(text, size, hash);
     }
     if (begins(&whole, "REGEDIT4") ||
