@@ -19,7 +19,7 @@ bool diff_is_sound(struct hp_tree *tree, struct hp_arena *arena,
 void diff_check(const struct hp_backend *other, const struct hp_tree *ours,
                 struct hp_arena *arena, struct hp_span image);
 
-/* Oracle 3: if `other` takes an `image` that is not sound, whole and without
+/* Oracle 4: if `other` takes an `image` that is not sound, whole and without
  * damage, a rule (field "damage") allows each damage that the native reader
  * finds in it: strictly the one that it refuses it for, and forensically all
  * that cost it something. */
