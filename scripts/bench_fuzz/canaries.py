@@ -145,7 +145,7 @@ class Bench:
                     not self.fails(self.folder, target, path, scratch) or \
                     self.fails(self.sound, target, path, scratch):
                 continue
-            match = SAID.search(said)
+            match = SAID.search(said.replace(f"{self.copy.tree}/", ""))
             result.update(found=True, input_bytes=path.stat().st_size,
                           oracle=next(filter(None, match.groups()), "")
                           if match else path.name.split("-")[0])
