@@ -10,8 +10,8 @@
  *         4. each key of the tree is a part that is reached, once, below its
  *            parent; each problem is its part's;
  *         5. text (1 time in 4) and page (1 in 16) are UTF-8 without controls,
- *            with a line for each part, and the page has no script or style
- *            but its own.
+ *            with a line for each part, and the page has no script, style or
+ *            markup but its own.
  */
 #include "fuzz.h"
 #include "inspect_check.h"

@@ -143,7 +143,7 @@ void inspect_check_text(const struct hp_map *map)
 
 void inspect_check_page(const struct hp_map *map)
 {
-    struct hp_inspection inspection = {.file = "file", .map = map};
+    struct hp_inspection inspection = {.file = "<u>'\"&", .map = map};
     struct fuzz_output page;
 
     FUZZ_CHECK(
@@ -156,5 +156,6 @@ void inspect_check_page(const struct hp_map *map)
     FUZZ_CHECK(times(&page, "<style") == 1 && times(&page, "<img") == 0 &&
                    times(&page, "<iframe") == 0,
                "5: its own style");
+    FUZZ_CHECK(times(&page, "<u>") == 0, "5: its own markup");
     fuzz_output_close(&page);
 }
