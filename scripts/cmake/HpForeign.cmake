@@ -76,8 +76,11 @@ function(hp_foreign name)
     endif()
   else()
     find_path(${NAME}_SYSTEM_HEADER ${ARG_HEADER})
+    # Where the path of the build has quotes, CMake does not know the machine's
+    # own folder of libraries; pkg-config does.
     foreach(library IN LISTS ARG_LIBRARIES)
-      find_library(${NAME}_SYSTEM_${library} ${library})
+      find_library(${NAME}_SYSTEM_${library} ${library}
+        HINTS ${${NAME}_LIBDIR})
       list(APPEND libraries ${${NAME}_SYSTEM_${library}})
     endforeach()
     if(NOT ${NAME}_SYSTEM_HEADER OR libraries MATCHES "NOTFOUND")
