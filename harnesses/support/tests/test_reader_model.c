@@ -4,12 +4,7 @@
  * each thing that could be said otherwise is caught. */
 #include "reader_model.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "aborts.h"
 #include "event_check.h"
 #include "fuzz.h"
 #include "hp_cmocka.h"
@@ -84,27 +79,20 @@ static void say(struct reader_tape *tape, enum lie lie)
     reader_tape_end(tape, lie == OTHER_RESULT ? HP_WALK_PARTIAL : tape->result);
 }
 
-static bool is_caught(struct hp_span image, enum lie lie)
-{
-    int status;
-    pid_t child = fork();
+/* What is said of which hive. */
+struct testimony {
+    struct hp_span image;
+    enum lie lie;
+};
 
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct reader_tape tape;
-        if (freopen("/dev/null", "w", stderr) == NULL)
-            _exit(1);
-        reader_model(&tape, image, true, UINT64_MAX);
-        say(&tape, lie);
-        reader_tape_close(&tape);
-        _exit(0);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    if (WIFSIGNALED(status))
-        assert_int_equal(WTERMSIG(status), SIGABRT);
-    else
-        assert_int_equal(WEXITSTATUS(status), 0);
-    return WIFSIGNALED(status);
+static void testify(void *self)
+{
+    const struct testimony *testimony = self;
+    struct reader_tape tape;
+
+    reader_model(&tape, testimony->image, true, UINT64_MAX);
+    say(&tape, testimony->lie);
+    reader_tape_close(&tape);
 }
 
 static void tape__catches_every_lie_and_no_truth(void **state)
@@ -114,10 +102,12 @@ static void tape__catches_every_lie_and_no_truth(void **state)
     (void)state;
     hb_small(&h);
     hb_poke(&h, "nk:A", NK_PARENT, 8, 4); /* one note */
-    struct hp_span image = hp_span_of(h.image, h.size);
-    for (int lie = 0; lie < LIES; lie++)
-        if (is_caught(image, (enum lie)lie) != (lie != TELLS_THE_TRUTH))
+    struct testimony testimony = {.image = hp_span_of(h.image, h.size)};
+    for (int lie = 0; lie < LIES; lie++) {
+        testimony.lie = (enum lie)lie;
+        if (aborts(testify, &testimony) != (lie != TELLS_THE_TRUTH))
             fail_msg("lie %d", lie);
+    }
     hb_close(&h);
 }
 
