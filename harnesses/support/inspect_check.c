@@ -128,28 +128,32 @@ static void check_bytes(const struct fuzz_output *output)
                "5: lines");
 }
 
+/* What `write` makes of the map of a file whose name is markup. */
+static void write_map(struct fuzz_output *output, const struct hp_map *map,
+                      bool (*write)(struct hp_out out,
+                                    const struct hp_inspection *inspection))
+{
+    struct hp_inspection inspection = {.file = "<u>'\"&", .map = map};
+
+    FUZZ_CHECK(write(fuzz_output_to(output, OUTPUT_LIMIT), &inspection),
+               "5: written");
+    check_bytes(output);
+}
+
 void inspect_check_text(const struct hp_map *map)
 {
-    struct hp_inspection inspection = {.file = "file", .map = map};
     struct fuzz_output text;
 
-    FUZZ_CHECK(
-        hp_inspect_text(fuzz_output_to(&text, OUTPUT_LIMIT), &inspection),
-        "5: written");
-    check_bytes(&text);
+    write_map(&text, map, hp_inspect_text);
     FUZZ_CHECK(times(&text, "\n") >= map->count, "5: a line for each part");
     fuzz_output_close(&text);
 }
 
 void inspect_check_page(const struct hp_map *map)
 {
-    struct hp_inspection inspection = {.file = "<u>'\"&", .map = map};
     struct fuzz_output page;
 
-    FUZZ_CHECK(
-        hp_inspect_page(fuzz_output_to(&page, OUTPUT_LIMIT), &inspection),
-        "5: written");
-    check_bytes(&page);
+    write_map(&page, map, hp_inspect_page);
     /* The script, and the file's bytes for it. */
     FUZZ_CHECK(times(&page, "<script") == 2 && times(&page, "</script>") == 2,
                "5: its own scripts");
