@@ -32,6 +32,8 @@
 /* Bytes of a command line. */
 enum { LINE_ROOM = 1 << 16 };
 
+#define NO_MEMORY "out of memory" /* what the forge then says */
+
 /* A hive that a case is about. */
 struct forged {
     struct hp_memory memory; /* of the recipes */
@@ -401,7 +403,8 @@ static void starve_run(FILE *out, struct hp_options *options,
     options->question.software = NULL;
 }
 
-/* The same with the forging of the hive of a row. */
+/* The same with the forging of the hive of a row: what it says, and nothing
+ * behind it, is that memory ran out. */
 static void starve_forging(FILE *out, const struct hp_case *item)
 {
     bool denied = true;
@@ -410,15 +413,19 @@ static void starve_forging(FILE *out, const struct hp_case *item)
         char *said = NULL;
         size_t size;
         FILE *memory = open_memstream(&said, &size);
-        if (memory == NULL)
-            return;
-        struct forged *forged = forge_denied(memory, item, item->columns[1], i);
+        struct forged *forged =
+            memory == NULL ? NULL
+                           : forge_denied(memory, item, item->columns[1], i);
         denied = forged != NULL && forged->memory.calls >= i;
         if (forged != NULL)
             close_forged(memory, forged);
-        (void)fclose(memory);
-        if (denied && strstr(said, "out of memory") == NULL)
-            (void)fprintf(out, "forge %zu: %s; ", i, said);
+        if (memory == NULL || fclose(memory) != 0 || forged == NULL) {
+            (void)fputs("the gate itself has no memory; ", out);
+        } else if (denied) {
+            const char *end = strstr(said, NO_MEMORY);
+            if (end == NULL || end[strlen(NO_MEMORY)] != '\0')
+                (void)fprintf(out, "forge %zu: %s; ", i, said);
+        }
         free(said);
     }
 }
