@@ -13,16 +13,30 @@
  *         6. where the text says nothing of lists, subkeys are sorted, hinted
  *            and have names of their own, and leaves are as Windows has them,
  *            also with many keys more (1 time in 32);
- *         7. CurrentControlSet at the root of a .reg file is ControlSet001.
+ *         7. it can be scrubbed, stays as sound as it was, and memory that
+ *            fails then is told (1 time in 4);
+ *         8. CurrentControlSet at the root of a .reg file is ControlSet001;
+ *         9. its recipe without a layout says the same (1 time in 4).
  */
 #include "recipe_rules.h"
+#include "roundtrip.h"
+#include "scrub_check.h"
+
+static void check_image(const struct forge_run *run, uint64_t hash)
+{
+    struct hp_span image = hp_span_of(run->image.bytes, run->image.size);
+
+    if (fuzz_asks(4, 2, hash))
+        scrub_check(image, hash >> 8);
+    if (fuzz_asks(4, 3, hash) && roundtrip_is_strict(image))
+        roundtrip_check(image, false);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_memory memory = {0, 0}, failing = {0, 0};
     struct forge_run run, again;
     uint64_t hash = fuzz_hash(0, data, size);
-
     forge_run(&run, &memory, data, size);
     if (!run.done)
         forge_check_refusal(&run.err, size);
@@ -30,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (run.done) {
         forge_check_back(&run);
         recipe_rules_check(&run, (const char *)data, size);
+        check_image(&run, hash);
     }
     if (fuzz_once_in(4, 1, hash) && memory.calls > 0)
         failing.failing = 1 + hash % memory.calls;

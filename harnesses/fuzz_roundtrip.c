@@ -11,9 +11,12 @@
  *         5. a failed allocation is told as such (1 time in 4);
  *         6. what that one forges is sorted as the hive was, and has its leaves
  *            as Windows has them; of a sound hive in which no record is
- *            shared it is as sound and says the same.
+ *            shared it is as sound and says the same;
+ *         7. every image can be scrubbed and stays as sound as it was, and
+ *            memory that fails then is told (1 time in 4).
  */
 #include "roundtrip.h"
+#include "scrub_check.h"
 
 #define IMAGE_LIMIT ((size_t)256 << 10)
 
@@ -35,5 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(done || err.status == HP_E_NO_MEMORY, "5: says so");
         fuzz_output_close(&text);
     }
+    if (fuzz_asks(4, 2, hash))
+        scrub_check(image, hash >> 8);
     return 0;
 }

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "ask.h"
-#include "model.h"
+#include "enumerate_remedy.h"
+#include "model_software.h"
 #include "native.h"
 
-static struct hp_source source_of(struct hp_span image)
+struct hp_source enumerate_source(struct hp_span image)
 {
     return (struct hp_source){.input = {.size = sizeof(struct hp_input),
                                         .mode = HP_MODE_FORENSIC,
@@ -20,7 +21,7 @@ bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
                    struct hp_span image, const struct hp_question *question,
                    const struct fuzz_memory *memory)
 {
-    struct hp_source source = source_of(image);
+    struct hp_source source = enumerate_source(image);
     struct hp_error err = {HP_OK, 0, NULL, 0};
     enum hp_status status =
         hp_enumerate(report, arena, &source, question, &err, NULL, 0);
@@ -181,10 +182,20 @@ static void check_whole(const struct hp_report *report,
                    "3: why not another control set");
 }
 
+static void check_hotfix(const struct hp_report *report,
+                         const struct model_machine *machine)
+{
+    enum hp_hotfix_state state;
+
+    if (model_hotfix(&state, machine))
+        FUZZ_CHECK(report->hotfix.state == state, "3: the hotfix");
+    FUZZ_CHECK(report->hotfix.reason != NULL, "3: why");
+}
+
 static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
                           struct hp_span image)
 {
-    struct hp_source source = source_of(image);
+    struct hp_source source = enumerate_source(image);
     struct hp_sink sink;
 
     hp_tree_begin(tree, arena, &sink);
@@ -197,14 +208,20 @@ void enumerate_check_model(const struct hp_report *report, struct hp_span image,
 {
     struct hp_arena arena =
         hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
+    struct model_given given = {.question = question};
     struct model_report want;
     struct hp_tree tree;
 
+    if (question->software != NULL)
+        given.software = &tree;
     if (read_tree(&tree, &arena, image) == HP_WALK_DONE) {
-        enum model_run run = model_run(&want, &arena, &tree, question);
+        enum model_run run = model_run(&want, &arena, &tree, &given);
         FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
-        if (run == MODEL_RAN)
+        if (run == MODEL_RAN) {
             check_whole(report, &want);
+            check_hotfix(report, &want.machine);
+            enumerate_remedy_check(report, &arena, &tree, &given);
+        }
     }
     hp_arena_close(&arena);
 }

@@ -7,6 +7,9 @@
 #include "enumerate.h"
 #include "fuzz.h"
 
+/* `image` as a source: also a question's SOFTWARE hive. */
+struct hp_source enumerate_source(struct hp_span image);
+
 /* Enumerates `image`. False, after oracle 1: there is no report. */
 bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
                    struct hp_span image, const struct hp_question *question,
@@ -21,7 +24,7 @@ void enumerate_check_profile(const struct hp_report *report,
                              struct hp_span image,
                              const struct hp_question *question);
 
-/* Oracle 3. */
+/* Oracles 3 and 6. Where the question has a SOFTWARE hive, it is `image`. */
 void enumerate_check_model(const struct hp_report *report, struct hp_span image,
                            const struct hp_question *question);
 

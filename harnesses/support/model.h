@@ -15,7 +15,8 @@
 struct model_machine {
     struct hp_arena *arena;
     const struct hp_question *question;
-    struct hp_variable *variables; /* in the order in which they were put */
+    const struct hp_tree *software; /* NULL: there is none */
+    struct hp_variable *variables;  /* in the order in which they were put */
     size_t variable_count;
     bool environment_is_known;
     bool all_drivers_active;
@@ -75,6 +76,13 @@ struct model_report {
                         * and could not be used */
 };
 
+struct model_given {
+    const struct hp_question *question; /* its `software` is not looked at */
+    const struct hp_tree *software;     /* or NULL */
+    const struct hp_span *exclusions; /* the list's bytes instead of the hive's,
+                                       * or NULL */
+};
+
 /* The whole run over a hive's tree. */
 enum model_run {
     MODEL_RAN,
@@ -83,6 +91,6 @@ enum model_run {
 };
 enum model_run model_run(struct model_report *report, struct hp_arena *arena,
                          const struct hp_tree *tree,
-                         const struct hp_question *question);
+                         const struct model_given *given);
 
 #endif

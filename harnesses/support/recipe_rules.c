@@ -168,11 +168,11 @@ static void check_control_set(const struct forge_run *run, const char *text,
     if (count > 0) {
         forge_run(&other, &memory, out, count);
         FUZZ_CHECK(other.done || other.err.status == HP_E_NO_MEMORY,
-                   "7: taken alike");
+                   "8: taken alike");
         FUZZ_CHECK(!other.done || (other.image.size == run->image.size &&
                                    memcmp(other.image.bytes, run->image.bytes,
                                           run->image.size) == 0),
-                   "7: CurrentControlSet is ControlSet001");
+                   "8: CurrentControlSet is ControlSet001");
         forge_run_close(&other);
     }
     free(out);

@@ -7,7 +7,7 @@
 
 #include "forge_run.h"
 
-/* Oracles 6 and 7 of fuzz_recipe, of text that was forged. */
+/* Oracles 6 and 8 of fuzz_recipe, of text that was forged. */
 void recipe_rules_check(const struct forge_run *run, const char *text,
                         size_t size);
 

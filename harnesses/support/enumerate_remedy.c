@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enumerate_remedy.h"
+
+#include "fuzz.h"
+#include "model_environment.h"
+
+/* The entries as REG_MULTI_SZ data. bytes.ptr NULL: no memory. */
+static struct hp_span list_of(struct hp_arena *arena,
+                              const struct hp_remedy *remedy)
+{
+    size_t units = 1, at = 0;
+
+    for (size_t i = 0; i < remedy->entry_count; i++)
+        units += remedy->entries[i].count + 1;
+    uint8_t *bytes = hp_arena_array(arena, units, 2);
+    if (bytes == NULL)
+        return hp_span_of(NULL, 0);
+    for (size_t i = 0; i < remedy->entry_count; i++) {
+        const struct hp_text *entry = &remedy->entries[i];
+        for (size_t k = 0; k <= entry->count; k++) {
+            unsigned unit = k < entry->count ? entry->units[k] : 0;
+            bytes[at++] = (uint8_t)unit;
+            bytes[at++] = (uint8_t)(unit >> 8);
+        }
+    }
+    bytes[at++] = 0;
+    bytes[at++] = 0;
+    return hp_span_of(bytes, at);
+}
+
+/* The live entries come first, as they were. */
+static void check_kept(const struct hp_report *report,
+                       const struct hp_remedy *remedy)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < report->exclusion_count; i++) {
+        const struct hp_exclusion *old = &report->exclusions[i];
+        if (!old->live)
+            continue;
+        FUZZ_CHECK(kept < remedy->kept_count &&
+                       model_is_same(remedy->entries[kept], old->text),
+                   "6: an entry that was there stays");
+        kept++;
+    }
+    FUZZ_CHECK(kept == remedy->kept_count, "6: what was there");
+}
+
+static void check_new(const struct hp_remedy *remedy)
+{
+    for (size_t i = remedy->kept_count; i < remedy->entry_count; i++)
+        for (size_t k = 0; k < i; k++)
+            FUZZ_CHECK(!model_is_same(remedy->entries[i], remedy->entries[k]),
+                       "6: no entry twice");
+}
+
+static bool fails(const struct model_report *report, size_t i)
+{
+    const struct model_service *service = &report->services[i];
+
+    return model_badness(&report->machine, &service->win32, false) >= 4 ||
+           model_badness(&report->machine, &service->driver, true) >= 4;
+}
+
+/* What the model says of the machine with the new list. */
+static void check_cure(const struct hp_remedy *remedy,
+                       const struct model_report *cured)
+{
+    for (size_t i = 0; i < remedy->cured_count; i++)
+        FUZZ_CHECK(!fails(cured, remedy->cured[i]), "6: it is cured");
+    for (size_t i = 0; i < remedy->incurable_count; i++)
+        FUZZ_CHECK(fails(cured, remedy->incurable[i]), "6: no cure is missed");
+    FUZZ_CHECK(remedy->incurable_count > 0 || cured->code == 0,
+               "6: the run is cured");
+}
+
+void enumerate_remedy_check(const struct hp_report *report,
+                            struct hp_arena *arena, const struct hp_tree *tree,
+                            const struct model_given *given)
+{
+    const struct hp_question *question = given->question;
+    struct model_given then = *given;
+    struct model_report cured;
+    struct hp_remedy remedy;
+
+    if (question->profile != HP_PROFILE_KB980794 || report->code == 0 ||
+        hp_remedy_of(&remedy, arena, report) != HP_OK)
+        return;
+    FUZZ_CHECK(remedy.cured_count + remedy.incurable_count ==
+                   report->culprit_count,
+               "6: each culprit is cured or not");
+    check_kept(report, &remedy);
+    check_new(&remedy);
+    struct hp_span list = list_of(arena, &remedy);
+    then.exclusions = &list;
+    if (list.ptr != NULL && model_run(&cured, arena, tree, &then) == MODEL_RAN)
+        check_cure(&remedy, &cured);
+}
