@@ -21,6 +21,44 @@ bool roundtrip_is_strict(struct hp_span image)
     return read_strictly(&events, image) == HP_WALK_DONE;
 }
 
+/* Keys far down, or with long paths, have no recipe of their own
+ * (docs/recipes.md): labels may need a few units more than names. */
+enum { DEEP_MOST = 512, PATH_MOST = 1900 };
+
+struct paths {
+    size_t depth, units[DEEP_MOST + 1]; /* of the keys that are open */
+    bool too_long;
+};
+
+static uint32_t measure(void *self, const struct hp_event *event)
+{
+    struct paths *paths = self;
+
+    if (event->kind == HP_EVENT_KEY_LEAVE)
+        paths->depth--;
+    if (event->kind != HP_EVENT_KEY_ENTER)
+        return HP_CONTINUE;
+    size_t units = paths->units[paths->depth] + event->u.key.name.size + 1;
+    paths->too_long = units > PATH_MOST || paths->depth == DEEP_MOST;
+    if (paths->too_long)
+        return HP_STOP;
+    paths->units[++paths->depth] = units;
+    return HP_CONTINUE;
+}
+
+static bool has_long_path(struct hp_span image)
+{
+    struct hp_input input = {.size = sizeof input,
+                             .mode = HP_MODE_STRICT,
+                             .image = image.ptr,
+                             .image_size = image.len};
+    struct paths paths = {.depth = 0, .units = {0}};
+    struct hp_sink sink = {.event = measure, .self = &paths};
+
+    (void)hp_backend_native.walk(&input, &sink);
+    return paths.too_long;
+}
+
 /* Two keys or values that share a record: it is that of the first. */
 static bool has_shared(struct hp_span image)
 {
@@ -42,7 +80,7 @@ static void check_content(struct hp_span image, struct hp_span made)
     if (result == HP_WALK_DONE)
         leaves_check(made);
     FUZZ_CHECK(before.disordered || !after.disordered, "6: sorted as before");
-    if (before.damaged || has_shared(image))
+    if (before.damaged || has_shared(image) || has_long_path(image))
         return;
     FUZZ_CHECK(result == HP_WALK_DONE && !after.damaged, "6: as sound");
     FUZZ_CHECK(after.content == before.content, "6: says the same");
