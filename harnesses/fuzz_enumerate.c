@@ -4,7 +4,7 @@
  *
  * Input   a hive, with a question (support/enumerate_ask.h) or without.
  * Oracles 1. it fails because the hive is refused or none of a SYSTEM, or for
- *            want of memory, and says so;
+ *            want of memory (1 time in 4), and says so;
  *         2. code, class, path and exclusion belong to each verdict;
  *         3. a hive read whole gets the verdicts, paths and result of the
  *            slow model, and the hotfix is in its Windows if that finds it;
@@ -21,12 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hp_span image = hp_span_of(data, size);
     struct fuzz_memory memory = {0, 0};
+    uint64_t hash = fuzz_hash(0, data, size);
     struct enumerate_ask ask;
     struct hp_report report;
 
     enumerate_ask_read(&ask, image);
-    if (ask.memory_fails)
-        memory.failing = 1 + fuzz_hash(0, data, size) % 400;
     const struct hp_question *question = &ask.ask.question;
     struct hp_arena arena = fuzz_arena(&memory);
     if (enumerate_run(&report, &arena, image, question, &memory)) {
@@ -34,6 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         enumerate_check_profile(&report, image, question);
         enumerate_check_model(&report, image, question);
     }
+    if (fuzz_asks(4, 1, hash))
+        enumerate_check_starved(image, question, 1 + hash % (memory.calls + 1));
     hp_arena_close(&arena);
     enumerate_ask_close(&ask);
     return 0;

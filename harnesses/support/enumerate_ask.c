@@ -6,14 +6,13 @@
 #include "enumerate_check.h"
 
 enum { QUESTION = 512, QUESTION_END = 1024 };
-enum { MEMORY = 1, SOFTWARE = 2, SET = 2, SET_BITS = 3, ROOT = 16, OWN = 32 };
+enum { SOFTWARE = 2, SET = 2, SET_BITS = 3, ROOT = 16, OWN = 32 };
 
 static void read_machine(struct enumerate_ask *ask, struct fuzz_in *in)
 {
     struct hp_question *question = &ask->ask.question;
     unsigned flags = fuzz_u8(in);
 
-    ask->memory_fails = (flags & MEMORY) != 0;
     if ((flags & SOFTWARE) != 0)
         question->software = &ask->software;
     question->control_set =
@@ -35,7 +34,6 @@ void enumerate_ask_read(struct enumerate_ask *ask, struct hp_span image)
 {
     struct fuzz_in in = {NULL, 0};
 
-    ask->memory_fails = false;
     ask->enough = (struct fuzz_memory){0, 0};
     ask->texts = fuzz_arena(&ask->enough);
     ask->software = enumerate_source(image);

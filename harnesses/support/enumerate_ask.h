@@ -3,8 +3,8 @@
  * A question about a hive, in the unused part of its base block: at 512 "HPEN",
  * then what ask.h reads, then
  *
- *   1 byte   memory fails (bit 0), the hive is its SOFTWARE hive, too (1),
- *            control set (2, 3), SystemRoot follows (4), a variable does (5)
+ *   1 byte   the hive is its SOFTWARE hive, too (bit 1), control set (2, 3),
+ *            SystemRoot follows (4), a variable does (5)
  *   1 byte   modulo 3: number of the control set less 1, if it is by number
  *   texts    (fuzz.h) SystemRoot; name and value of the variable
  *
@@ -20,7 +20,6 @@ struct enumerate_ask {
     struct hp_variable variable;
     struct hp_arena texts;
     struct fuzz_memory enough; /* of texts */
-    bool memory_fails;
 };
 
 /* Reads *ask, which must stay where it is. Borrows image. Close it. */

@@ -37,6 +37,17 @@ bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
     return false;
 }
 
+void enumerate_check_starved(struct hp_span image,
+                             const struct hp_question *question, size_t failing)
+{
+    struct fuzz_memory memory = {0, failing};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_report report;
+
+    (void)enumerate_run(&report, &arena, image, question, &memory);
+    hp_arena_close(&arena);
+}
+
 /* ---- one report ---------------------------------------------------------- */
 
 static bool ends_in_exe(struct hp_text path)

@@ -15,6 +15,11 @@ bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
                    struct hp_span image, const struct hp_question *question,
                    const struct fuzz_memory *memory);
 
+/* Oracle 1 again, with the allocation `failing` (from 1 on) denied. */
+void enumerate_check_starved(struct hp_span image,
+                             const struct hp_question *question,
+                             size_t failing);
+
 /* Oracles 2 and 5. */
 void enumerate_check_report(const struct hp_report *report,
                             const struct hp_question *question);

@@ -86,3 +86,25 @@ void forge_check_back(const struct forge_run *run)
     }
     fuzz_output_close(&text);
 }
+
+void forge_check_again(const struct forge_run *run, const void *text,
+                       size_t size, size_t failing)
+{
+    struct fuzz_memory memory = {0, failing};
+    struct forge_run again;
+
+    forge_run(&again, &memory, text, size);
+    if (failing > 0)
+        FUZZ_CHECK(!again.done && again.err.status == HP_E_NO_MEMORY,
+                   "5: a failed allocation");
+    else
+        FUZZ_CHECK(run->done == again.done &&
+                       run->err.status == again.err.status,
+                   "3: the same answer");
+    FUZZ_CHECK(!again.done || (run->image.size == again.image.size &&
+                               (again.image.size == 0 ||
+                                memcmp(run->image.bytes, again.image.bytes,
+                                       again.image.size) == 0)),
+               "3: the same bytes");
+    forge_run_close(&again);
+}

@@ -33,8 +33,11 @@ bool forge_run_back(struct fuzz_output *text, struct fuzz_memory *memory,
                     struct hp_span image, bool pinned,
                     struct hp_recipe_error *err);
 
-/* Oracles 1 and 4 of fuzz_recipe. */
+/* Oracles 1 and 4 of fuzz_recipe; 3, or with an allocation `failing` (from 1
+ * on, at most as many as there were) that is denied, 5. */
 void forge_check_refusal(const struct hp_recipe_error *err, size_t size);
 void forge_check_back(const struct forge_run *run);
+void forge_check_again(const struct forge_run *run, const void *text,
+                       size_t size, size_t failing);
 
 #endif

@@ -106,3 +106,18 @@ void roundtrip_check(struct hp_span image, bool pinned)
     forge_run_close(&run);
     fuzz_output_close(&text);
 }
+
+void roundtrip_check_starved(struct hp_span image, uint64_t choice)
+{
+    struct fuzz_memory memory = {0, 0};
+    struct hp_recipe_error err;
+    struct fuzz_output text;
+
+    (void)forge_run_back(&text, &memory, image, true, &err);
+    fuzz_output_close(&text);
+    struct fuzz_memory failing = {0, 1 + choice % (memory.calls + 1)};
+    bool done = forge_run_back(&text, &failing, image, true, &err);
+    FUZZ_CHECK(done == (failing.calls < failing.failing), "5: failed");
+    FUZZ_CHECK(done || err.status == HP_E_NO_MEMORY, "5: says so");
+    fuzz_output_close(&text);
+}

@@ -13,4 +13,7 @@ bool roundtrip_is_strict(struct hp_span image);
  * 1 and 4: no bytes are promised without it. */
 void roundtrip_check(struct hp_span image, bool pinned);
 
+/* Oracle 5: an allocation, which `choice` decides, is denied. */
+void roundtrip_check_starved(struct hp_span image, uint64_t choice);
+
 #endif
