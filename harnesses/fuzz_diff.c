@@ -13,7 +13,8 @@
  *            takes whole without noticing;
  *         save for what a rule of fuzz_diff.tsv allows, each with the clause
  *         of the format it rests on; how often each was used is printed at the
- *         end. A disagreement is reported with its path and field.
+ *         end, on replay also how many fields were compared. A disagreement is
+ *         reported with its path and field.
  */
 #include "diff_policy.h"
 #include "diff_taken.h"

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff_count.h"
+#include "diff_facts.h"
 #include "escape.h"
 #include "native.h"
 
@@ -15,7 +17,7 @@ static const char policy_text[] = {
     , '\0'};
 
 enum { ID, READER, FIELD, NATIVE, OTHER, CLAUSE, VECTOR, COLUMNS };
-#define RULES 64
+#define RULES 96
 
 struct rule {
     char *column[COLUMNS];
@@ -99,6 +101,7 @@ struct diff_walk {
     bool noted;     /* there was a note */
     /* Of a hive in which another reader, `taker`, saw no damage: */
     const char *taker; /* NULL: none */
+    struct hp_span image;
     bool strict;
     bool apart;        /* the two do not read the same bins from here on */
     size_t overlooked; /* damage that it should have seen */
@@ -140,10 +143,12 @@ static void judge_damage(struct diff_walk *walk,
     if (walk->apart ||
         hp_status_class((enum hp_status)damage->status) != HP_CLASS_INPUT)
         return;
-    (void)snprintf(said, sizeof said, "%s %s %s 0x%08llx",
+    bool big = strcmp(damage->field, "vk.data_size") == 0 &&
+               diff_is_big_data(walk->image, damage->offset);
+    (void)snprintf(said, sizeof said, "%s %s %s 0x%08llx%s",
                    walk->strict ? "strict" : "forensic", damage->field,
                    hp_status_slug((enum hp_status)damage->status),
-                   (unsigned long long)damage->found);
+                   (unsigned long long)damage->found, big ? " db" : "");
     if (allows(walk->taker, "damage", said, "done")) {
         walk->apart = strncmp(damage->field, "base_block.", 11) == 0;
         return;
@@ -202,19 +207,22 @@ bool diff_is_sound(struct hp_tree *tree, struct hp_arena *arena,
 
 /* True if `reader` may end so on a sound hive; else what it said is printed. */
 static bool allows_result(const char *reader, uint32_t result,
-                          const struct diff_walk *walk)
+                          const struct diff_walk *walk,
+                          const struct hp_tree *ours, struct hp_span image)
 {
     static const char *const names[] = {"done", "partial", "refused", "stopped",
                                         "failed"};
-    char said[96];
+    char said[96], native[8 + DIFF_FACTS] = "done";
 
     if (result == HP_WALK_DONE)
         return true;
+    diff_facts_of_hive(native + strlen(native), ours, image);
     (void)snprintf(said, sizeof said, "%s %s", result < 5 ? names[result] : "?",
                    walk->field);
-    if (allows(reader, "result", "done", said))
+    if (allows(reader, "result", native, said))
         return true;
-    (void)fprintf(stderr, "fuzz_diff: %s: result: done / %s\n", reader, said);
+    (void)fprintf(stderr, "fuzz_diff: %s: result: %s / %s\n", reader, native,
+                  said);
     return false;
 }
 
@@ -222,21 +230,44 @@ static bool allows_result(const char *reader, uint32_t result,
 
 struct comparison {
     const char *reader;
+    const struct hp_tree *ours;
     size_t found;
 };
+
+/* What the native reader gives, with what a rule may ask of it. */
+static void describe_native(char said[128], const struct comparison *comparison,
+                            const struct hp_difference *difference)
+{
+    bool is_value = strcmp(difference->field, "value") == 0;
+
+    if (strcmp(difference->field, "value.data") == 0) {
+        const struct hp_tree_value *value =
+            diff_value_of(difference->key, difference->name);
+        (void)snprintf(said, 128, "type %llu: %s",
+                       value == NULL ? 0 : (unsigned long long)value->type,
+                       difference->a);
+    } else if (is_value || strcmp(difference->field, "key") == 0) {
+        (void)snprintf(said, 128, "%s%s", difference->a,
+                       diff_facts_of_name(comparison->ours, difference->key,
+                                          is_value, difference->name));
+    } else {
+        (void)snprintf(said, 128, "%s", difference->a);
+    }
+}
 
 static bool on_difference(void *self, const struct hp_difference *difference)
 {
     struct comparison *comparison = self;
+    char native[128];
 
-    if (allows(comparison->reader, difference->field, difference->a,
-               difference->b))
+    describe_native(native, comparison, difference);
+    if (allows(comparison->reader, difference->field, native, difference->b))
         return true;
     (void)fprintf(stderr, "fuzz_diff: %s: ", comparison->reader);
     print_path(difference->key);
     (void)fputs(" [", stderr);
     print_text(difference->name);
-    (void)fprintf(stderr, "]: %s: %s / %s\n", difference->field, difference->a,
+    (void)fprintf(stderr, "]: %s: %s / %s\n", difference->field, native,
                   difference->b);
     return ++comparison->found < 100;
 }
@@ -245,7 +276,7 @@ static bool on_difference(void *self, const struct hp_difference *difference)
 static size_t compare(const char *reader, const struct hp_tree *ours,
                       const struct hp_tree *theirs)
 {
-    struct comparison comparison = {reader, 0};
+    struct comparison comparison = {reader, ours, 0};
 
     (void)hp_tree_compare(ours, theirs, on_difference, &comparison);
     return comparison.found;
@@ -259,7 +290,10 @@ void diff_check(const struct hp_backend *other, const struct hp_tree *ours,
     uint32_t result =
         read_tree(&theirs, &walk, arena, other, HP_MODE_FORENSIC, image);
 
-    FUZZ_CHECK(allows_result(other->name, result, &walk),
+#ifdef HP_REPLAY
+    diff_count(other->name, ours, result == HP_WALK_DONE ? &theirs : NULL);
+#endif
+    FUZZ_CHECK(allows_result(other->name, result, &walk, ours, image),
                "1: the other reader takes it");
     if (result == HP_WALK_DONE)
         FUZZ_CHECK(compare(other->name, ours, &theirs) == 0,
@@ -278,6 +312,7 @@ void diff_check_damaged(const struct hp_backend *other, struct hp_arena *arena,
         return;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct diff_walk ours = {.taker = other->name,
+                                 .image = image,
                                  .strict = modes[i] == HP_MODE_STRICT};
         (void)read_tree(&tree, &ours, arena, &hp_backend_native, modes[i],
                         image);

@@ -108,7 +108,7 @@ static void send_value(struct reader *r, libregf_value_t *value)
     bool has_data = get(&data, &size, value, data_size, data_bytes);
     event.name = name_of(name, name_size);
     event.type = type;
-    event.data_size = has_data ? size : HP_UNKNOWN_U64;
+    event.data_size = HP_UNKNOWN_U64; /* it tells that of its own strings */
     say(r, (struct hp_event){.u.value = event}, HP_EVENT_VALUE);
     if (has_data && size > 0)
         say(r, (struct hp_event){.u.data = {data, size}}, HP_EVENT_DATA);
