@@ -6,12 +6,15 @@
  * Oracles 1. only memory makes it fail, and only when memory was refused (1
  *            time in 4);
  *         2. parts stand in order and tile the file, but for loose cells;
- *         3. the reader's result, and how much it found, are the reader's;
+ *         3. the reader's result, how much it found, and each thing that is
+ *            wrong, as often as it said so, are the reader's;
  *         4. each key of the tree is a part that is reached, once, below its
  *            parent; each problem is its part's;
  *         5. text (1 time in 4) and page (1 in 16) are UTF-8 without controls,
  *            with a line for each part, and the page has no script, style or
- *            markup but its own.
+ *            markup but its own;
+ *         6. each cell behind a bin header that can be is a part, as long and
+ *            as used as it says, up to one whose size cannot be.
  */
 #include "fuzz.h"
 #include "inspect_check.h"
@@ -34,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(opened == !refused, "1: memory");
     if (opened) {
         inspect_check_parts(&map);
+        inspect_check_cells(&map);
         inspect_check_tree(&map);
         inspect_check_reader(&map);
         if (fuzz_asks(4, 1, hash))

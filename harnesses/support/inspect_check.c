@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "fuzz.h"
+#include "layout.h"
 #include "native.h"
 #include "page.h"
 #include "status.h"
@@ -38,6 +39,55 @@ void inspect_check_parts(const struct hp_map *map)
     FUZZ_CHECK(cells == map->cells && bins == map->bins, "2: counted");
 }
 
+/* The end of the cells behind the bin header at `bin`: 0 if it says what cannot
+ * be. */
+static size_t cells_end(const struct hp_map *map, size_t bin)
+{
+    struct hp_span header;
+
+    if (!hp_span_sub(map->image, bin, BIN_HEADER_SIZE, &header))
+        return 0;
+    size_t size = hp_at_u32(header, BIN_SIZE);
+    if (hp_at_u32(header, BIN_SIGNATURE) != BIN_SIGNATURE_VALUE || size == 0 ||
+        size % BIN_ALIGN != 0)
+        return 0;
+    return bin + size < map->bins_end ? bin + size : map->bins_end;
+}
+
+/* The cells of [at, end) by what each says of its own size. */
+static void check_cells(const struct hp_map *map, size_t at, size_t end)
+{
+    int64_t size = CELL_ALIGN;
+
+    for (; at + CELL_ALIGN <= end; at += (size_t)size) {
+        int64_t raw = (int32_t)hp_at_u32(map->image, at);
+        size = raw < 0 ? -raw : raw;
+        if (size == 0 || size % CELL_ALIGN != 0 || size > (int64_t)(end - at))
+            break;
+        const struct hp_part *part = hp_map_find(map, at);
+        FUZZ_CHECK(part != NULL && hp_part_is_cell(part) && !part->loose &&
+                       part->size == size && part->allocated == (raw < 0),
+                   "6: a cell is a part");
+    }
+    if (at == end)
+        return;
+    const struct hp_part *rest = hp_map_find(map, at);
+    FUZZ_CHECK(rest != NULL && (rest->kind == HP_PART_GAP || rest->loose),
+               "6: what is no cell is none");
+}
+
+void inspect_check_cells(const struct hp_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        size_t bin = map->parts[i].position, end;
+        if (map->parts[i].kind != HP_RECORD_BIN)
+            continue;
+        end = cells_end(map, bin);
+        if (end > bin)
+            check_cells(map, bin + BIN_HEADER_SIZE, end);
+    }
+}
+
 void inspect_check_tree(const struct hp_map *map)
 {
     const struct hp_map_key *key = map->root;
@@ -66,7 +116,17 @@ void inspect_check_tree(const struct hp_map *map)
 
 struct counts {
     uint64_t keys, values, data, damage, costly;
+    uint64_t problems; /* the sum of the hashes of all damage */
 };
+
+static uint64_t hash_of(const struct hp_damage_event *event)
+{
+    const uint64_t numbers[] = {event->status, event->offset, event->found,
+                                event->action};
+    uint64_t hash = fuzz_hash(0, numbers, sizeof numbers);
+
+    return fuzz_hash(hash, event->field, strlen(event->field));
+}
 
 static uint32_t count(void *self, const struct hp_event *event)
 {
@@ -79,6 +139,7 @@ static uint32_t count(void *self, const struct hp_event *event)
     if (event->kind == HP_EVENT_DAMAGE) {
         counts->damage++;
         counts->costly += event->u.damage.action != HP_DAMAGE_NOTED;
+        counts->problems += hash_of(&event->u.damage);
     }
     return HP_CONTINUE;
 }
@@ -89,8 +150,9 @@ void inspect_check_reader(const struct hp_map *map)
                              .mode = HP_MODE_FORENSIC,
                              .image = map->image.ptr,
                              .image_size = map->image.len};
-    struct counts counts = {0, 0, 0, 0, 0};
+    struct counts counts = {0, 0, 0, 0, 0, 0};
     struct hp_sink sink = {sizeof sink, count, &counts};
+    uint64_t told = 0;
 
     FUZZ_CHECK(hp_backend_native.walk(&input, &sink) == map->result,
                "3: the result");
@@ -99,6 +161,9 @@ void inspect_check_reader(const struct hp_map *map)
                "3: how much there is");
     FUZZ_CHECK(counts.damage == map->events && counts.costly == map->costly,
                "3: how much is wrong");
+    for (size_t i = 0; i < map->problem_count; i++)
+        told += map->problems[i].times * hash_of(&map->problems[i].event);
+    FUZZ_CHECK(told == counts.problems, "3: what is wrong");
 }
 
 /* ---- text and page ------------------------------------------------------- */
