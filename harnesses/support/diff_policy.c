@@ -308,7 +308,8 @@ void diff_check_damaged(const struct hp_backend *other, struct hp_arena *arena,
     struct diff_walk theirs = {.taker = NULL};
 
     if (read_tree(&tree, &theirs, arena, other, HP_MODE_FORENSIC, image) !=
-        HP_WALK_DONE)
+            HP_WALK_DONE ||
+        theirs.noted)
         return;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         struct diff_walk ours = {.taker = other->name,

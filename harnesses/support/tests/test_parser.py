@@ -26,7 +26,8 @@ class Parser(unittest.TestCase):
 
     def test_lies_are_caught(self):
         for which, lie, oracle in (("HP_PARSER", "nesting", "oracle 4"),
-                                   ("HP_PARSER_DIFF", "type", "oracle 2")):
+                                   ("HP_PARSER_DIFF", "type", "oracle 2"),
+                                   ("HP_PARSER_DIFF", "damage", "oracle 4")):
             done = run(which, lie)
             self.assertEqual(done.returncode, -signal.SIGABRT)
             self.assertIn(oracle, done.stderr)
