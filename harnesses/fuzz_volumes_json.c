@@ -4,7 +4,9 @@
  *
  * Input   the file's bytes.
  * Oracles 1. it is taken, wrong (exit 3) or contradicts itself (exit 2);
- *            what is not JSON by jansson's own judgement is never taken;
+ *            what is not JSON by jansson's own judgement is never taken, and
+ *            wrong is also what memory was refused for, ours or jansson's (1
+ *            time in 4);
  *         2. each volume has a letter A to Z or none, a state and a kind of
  *            the list; no two are the same volume;
  *         3. the system root, if there is one, begins with a drive.
@@ -12,6 +14,7 @@
 #include <jansson.h>
 
 #include "fuzz.h"
+#include "json_memory.h"
 #include "memory_file.h"
 #include "volumes_json.h"
 
@@ -40,16 +43,23 @@ static void check_all(const struct hp_options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[MEMORY_FILE_PATH];
+    uint64_t hash = fuzz_hash(0, data, size);
     struct fuzz_memory memory = {0, 0};
     struct hp_arena arena = fuzz_arena(&memory);
     struct hp_options options = {.arena = &arena, .volumes_file = path};
     json_t *json = json_loadb((const char *)data, size, 0, NULL);
     int file = memory_file_open(path, data, size);
 
+    if (fuzz_once_in(4, 0, hash))
+        memory.failing = 1 + hash % 64;
+    json_memory_count(&memory);
     enum hp_exit exit = hp_volumes_read(&options);
+    json_memory_count(NULL);
+    bool refused = memory.failing > 0 && memory.calls >= memory.failing;
     FUZZ_CHECK(exit == HP_EXIT_GOOD || exit == HP_EXIT_INPUT ||
                    exit == HP_EXIT_USAGE,
                "1: an exit");
+    FUZZ_CHECK(!refused || exit == HP_EXIT_INPUT, "1: memory");
     FUZZ_CHECK(exit != HP_EXIT_GOOD || json_is_object(json), "1: JSON");
     if (exit == HP_EXIT_GOOD)
         check_all(&options);

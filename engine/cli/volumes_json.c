@@ -180,6 +180,10 @@ enum hp_exit hp_volumes_read(struct hp_options *options)
     json_t *root = json_loadb(file.bytes, (size_t)file.size,
                               JSON_REJECT_DUPLICATES, &error);
     hp_file_close(&file);
+    /* What is wrong with the file has a text; that memory ended mostly none. */
+    if (root == NULL && (error.text[0] == '\0' ||
+                         json_error_code(&error) == json_error_out_of_memory))
+        return hp_complain_memory();
     if (root == NULL) {
         /* error.text quotes the file, which is hostile: it is not shown. */
         hp_complain(options->volumes_file,
