@@ -19,11 +19,13 @@ int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 uint32_t __wrap_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most);
+                                  bool zero_copy, uint64_t most,
+                                  struct reader_tape *tape);
 uint32_t __real_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most);
+                                  bool zero_copy, uint64_t most,
+                                  struct reader_tape *tape);
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -36,10 +38,12 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 uint32_t __wrap_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most)
+                                  bool zero_copy, uint64_t most,
+                                  struct reader_tape *tape)
 {
     uint32_t result =
-        __real_event_check_start(check, backend, mode, image, zero_copy, most);
+        __real_event_check_start(check, backend, mode, image, zero_copy, most,
+                                 tape);
 
     seen.walks++;
     seen.records += check->records;

@@ -135,11 +135,14 @@ static bool has_names(hive_h *hive, const hive_value_h *values)
 static bool has_room(const struct hivex_cells *cells, hive_node_h node,
                      size_t count)
 {
+    /* Read past the image it is a sanitizer's find. */
+    if (count == 0 || cells->image.len - node < NK_VALUES + 4)
+        return true;
     size_t list = hp_at_u32(cells->image, node + NK_VALUES);
 
     list += BINS;
-    return count == 0 || (hivex_cells_has(cells, list, NULL) &&
-                          count <= hivex_cells_size(cells, list) / 4 - 1);
+    return hivex_cells_has(cells, list, NULL) &&
+           count <= hivex_cells_size(cells, list) / 4 - 1;
 }
 
 static void check_handle(hive_h *hive, const struct hivex_walk *walk,
