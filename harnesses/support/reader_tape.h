@@ -29,6 +29,7 @@ struct reader_tape {
     uint64_t damage; /* of what was said since the last other event */
     bool over;       /* a limit ended the walk */
     bool ended_by_reads;
+    bool limit_due; /* a key was cut off by one that is still to be told */
 };
 
 /* Adds an event. */
