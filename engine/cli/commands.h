@@ -19,5 +19,7 @@ enum hp_exit hp_cmd_inspect(struct hp_options *options,
                             struct hp_output *output);
 enum hp_exit hp_cmd_mutate(struct hp_options *options,
                            struct hp_output *output);
+enum hp_exit hp_cmd_conform(struct hp_options *options,
+                            struct hp_output *output);
 
 #endif

@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "hivex_backend.h"
 #include "native.h"
+#include "vector.h"
 #include "volumes_json.h"
 #include "words.h"
 
@@ -15,6 +16,9 @@ enum {
     MODEL = HP_CMD_ENUMERATE | HP_CMD_PATH | HP_CMD_REMEDY,
     READ = MODEL | HP_CMD_DUMP | HP_CMD_DIFF,
     FORMAT = HP_CMD_ENUMERATE | HP_CMD_PATH,
+    JUDGED = HP_CMD_CONFORM | HP_CMD_CONFORM_JUDGE,
+    CONFORM = JUDGED | HP_CMD_CONFORM_LIST | HP_CMD_CONFORM_SHOW |
+              HP_CMD_CONFORM_EXPORT,
     /* What getopt_long returns for the first row; below are characters. */
     FIRST_ROW = 256
 };
@@ -69,6 +73,15 @@ static const struct hp_reader built_in[] = {
 };
 enum { BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0] };
 
+static const struct hp_reader *find_built_in(const char *name)
+{
+    for (size_t i = 0; i < BUILT_IN_COUNT; i++) {
+        if (strcmp(name, built_in[i].name) == 0)
+            return &built_in[i];
+    }
+    return NULL;
+}
+
 static enum hp_exit apply_backend(const struct given *given)
 {
     struct hp_options *options = given->options;
@@ -76,15 +89,12 @@ static enum hp_exit apply_backend(const struct given *given)
         .name = given->argument, .module = given->argument, .isolated = true};
 
     if (strchr(given->argument, '/') == NULL) {
-        size_t i = 0;
-        while (i < BUILT_IN_COUNT &&
-               strcmp(given->argument, built_in[i].name) != 0)
-            i++;
-        if (i == BUILT_IN_COUNT)
+        const struct hp_reader *found = find_built_in(given->argument);
+        if (found == NULL)
             return wrong_use(given->argument,
                              "no such back end; there are native, hivex and "
                              "the path of a module, with a slash in it");
-        reader = built_in[i];
+        reader = *found;
     }
     /* Only diff has two; elsewhere the last one counts. */
     size_t at =
@@ -346,6 +356,7 @@ static enum hp_exit apply_with(const struct given *given)
 
 static enum hp_exit apply_seed(const struct given *given)
 {
+    given->options->conform.seeded = true;
     if (hp_number_read(&given->options->seed, given->argument))
         return HP_EXIT_GOOD;
     return wrong_use(given->argument, "not a seed: a number of 32 bits");
@@ -356,6 +367,141 @@ static enum hp_exit apply_explain(const struct given *given)
     given->options->explain = true;
     return HP_EXIT_GOOD;
 }
+
+/* ---- conform --------------------------------------------------------- */
+
+static enum hp_exit apply_vectors(const struct given *given)
+{
+    given->options->conform.vectors = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit set_reader(struct hp_options *options,
+                               const struct hp_reader *reader)
+{
+    if (options->reader_count > 0)
+        return wrong_use(reader->name, "more than one reader was given");
+    options->reader[0] = *reader;
+    options->reader_count = 1;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_plugin(const struct given *given)
+{
+    const struct hp_reader reader = {
+        .name = given->argument, .module = given->argument, .isolated = true};
+
+    if (strchr(given->argument, '/') == NULL)
+        return wrong_use(given->argument,
+                         "the path of a module has a slash in it");
+    return set_reader(given->options, &reader);
+}
+
+static enum hp_exit apply_conform_backend(const struct given *given)
+{
+    const struct hp_reader *reader = find_built_in(given->argument);
+
+    if (reader == NULL)
+        return wrong_use(given->argument, "no such back end; there are "
+                                          "native and hivex");
+    return set_reader(given->options, reader);
+}
+
+static enum hp_exit apply_reader_profile(const struct given *given)
+{
+    given->options->conform.profile = given->meaning;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_group(const struct given *given)
+{
+    struct hp_conform_options *conform = &given->options->conform;
+
+    conform->groups[conform->group_count++] = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+/* A number from 1 to `most`. */
+static enum hp_exit read_amount(uint32_t *amount, const char *text,
+                                uint32_t most)
+{
+    uint32_t number;
+
+    if (hp_number_read(&number, text) && number > 0 && number <= most) {
+        *amount = number;
+        return HP_EXIT_GOOD;
+    }
+    hp_complain(text, "not a number from 1 to %u", (unsigned)most);
+    return HP_EXIT_USAGE;
+}
+
+static enum hp_exit apply_jobs(const struct given *given)
+{
+    return read_amount(&given->options->conform.jobs, given->argument, 256);
+}
+
+static enum hp_exit apply_timeout(const struct given *given)
+{
+    return read_amount(&given->options->conform.seconds, given->argument,
+                       86400);
+}
+
+static enum hp_exit apply_memory(const struct given *given)
+{
+    return read_amount(&given->options->conform.megabytes, given->argument,
+                       1 << 20);
+}
+
+static const struct hp_word reader_profiles[] = {
+    {"strict", HP_READER_STRICT},
+    {"forensic", HP_READER_FORENSIC},
+    {"windows", HP_READER_WINDOWS},
+    {NULL, 0}};
+
+static const struct hp_word sandbox_words[] = {{"auto", HP_SANDBOX_AUTO},
+                                               {"bwrap", HP_SANDBOX_BWRAP},
+                                               {"none", HP_SANDBOX_NONE},
+                                               {NULL, 0}};
+
+static enum hp_exit apply_sandbox(const struct given *given)
+{
+    given->options->conform.sandbox = given->meaning;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_known_failures(const struct given *given)
+{
+    given->options->conform.known = given->argument;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_private(const struct given *given)
+{
+    given->options->conform.private_too = true;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_list_json(const struct given *given)
+{
+    given->options->json = true;
+    return HP_EXIT_GOOD;
+}
+
+/* Each report is one file. */
+#define REPORT(name, which)                                                    \
+    static enum hp_exit apply_##name(const struct given *given)                \
+    {                                                                          \
+        given->options->conform.files[which] = given->argument;                \
+        return HP_EXIT_GOOD;                                                   \
+    }
+REPORT(junit, HP_CONFORM_JUNIT)
+REPORT(sarif, HP_CONFORM_SARIF)
+REPORT(ctrf, HP_CONFORM_CTRF)
+REPORT(markdown, HP_CONFORM_MARKDOWN)
+REPORT(conform_html, HP_CONFORM_HTML)
+REPORT(conform_json, HP_CONFORM_JSON)
+REPORT(write_known, HP_CONFORM_KNOWN)
+#undef REPORT
 
 /* ---- path ------------------------------------------------------------ */
 
@@ -470,10 +616,47 @@ static const struct row rows[] = {
      "write a page to FILE instead of text"},
     {"against", "HIVE", HP_CMD_INSPECT, NULL, apply_against,
      "a second hive: where the two differ"},
-    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE, NULL,
-     apply_force, "overwrite the file if it is there"},
+    {"force", NULL,
+     HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | JUDGED |
+         HP_CMD_CONFORM_EXPORT,
+     NULL, apply_force, "overwrite the file if it is there"},
     {"seed", "N", HP_CMD_MUTATE, NULL, apply_seed,
      "another number gives another hive (default 0)"},
+    {"plugin", "SO", HP_CMD_CONFORM, NULL, apply_plugin,
+     "judge the module with that path, which has a slash in it"},
+    {"backend", "B", HP_CMD_CONFORM, NULL, apply_conform_backend,
+     "judge native or hivex"},
+    {"reader-profile", "P", JUDGED, reader_profiles, apply_reader_profile,
+     "strict, forensic (default) or windows"},
+    {"group", "G", JUDGED | HP_CMD_CONFORM_LIST, NULL, apply_group,
+     "only vectors of that group; may be given again"},
+    {"jobs", "N", HP_CMD_CONFORM, NULL, apply_jobs,
+     "cases at a time (default: one a processor)"},
+    {"timeout", "S", HP_CMD_CONFORM, NULL, apply_timeout,
+     "seconds for one case (default: 5 of processor, 20 of waiting)"},
+    {"memory", "M", HP_CMD_CONFORM, NULL, apply_memory,
+     "MiB for one case (default: 256 and 8 times the hive)"},
+    {"sandbox", "S", HP_CMD_CONFORM, sandbox_words, apply_sandbox,
+     "auto (default), bwrap or none"},
+    {"seed", "N", HP_CMD_CONFORM, NULL, apply_seed,
+     "of the order of the cases (default: another one each time)"},
+    {"known-failures", "FILE", JUDGED, NULL, apply_known_failures,
+     "these fail; if one passes, that fails, too"},
+    {"write-known-failures", "FILE", JUDGED, NULL, apply_write_known,
+     "write what fails now to FILE"},
+    {"junit", "FILE", JUDGED, NULL, apply_junit, "write JUnit's XML"},
+    {"sarif", "FILE", JUDGED, NULL, apply_sarif, "write SARIF 2.1.0"},
+    {"ctrf", "FILE", JUDGED, NULL, apply_ctrf, "write CTRF's JSON"},
+    {"markdown", "FILE", JUDGED, NULL, apply_markdown, "write Markdown"},
+    {"html", "FILE", JUDGED, NULL, apply_conform_html, "write a page"},
+    {"json", "FILE", JUDGED, NULL, apply_conform_json,
+     "write schema hiveproof-conform/1"},
+    {"json", NULL, HP_CMD_CONFORM_LIST, NULL, apply_list_json,
+     "one JSON object a line"},
+    {"private", NULL, HP_CMD_CONFORM, NULL, apply_private,
+     "tell in files below a folder findings/ which case crashes hivex"},
+    {"vectors", "DIR", CONFORM, NULL, apply_vectors,
+     "the folder of the vectors (default: the one installed)"},
     {"with", "HIVE", HP_CMD_MUTATE, NULL, apply_with,
      "take something of this hive into it"},
     {"explain", NULL, HP_CMD_MUTATE, NULL, apply_explain,
@@ -488,7 +671,8 @@ static const struct row rows[] = {
      "the value's data instead of STRING"},
     {"missing", NULL, HP_CMD_PATH, NULL, apply_missing,
      "there is no ImagePath value"},
-    {"help", NULL, READ | HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE, NULL,
+    {"help", NULL,
+     READ | HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | CONFORM, NULL,
      apply_help, "this text"},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -622,16 +806,45 @@ static enum hp_exit read_path_operands(struct hp_options *options)
     return read_string(options, options->operands[0]);
 }
 
+static const char *operand_of(unsigned command)
+{
+    switch (command) {
+    case HP_CMD_FORGE:
+        return "RECIPE";
+    case HP_CMD_CONFORM_SHOW:
+        return "ID";
+    case HP_CMD_CONFORM_EXPORT:
+        return "ZIP";
+    case HP_CMD_CONFORM_JUDGE:
+        return "RESULTS.jsonl";
+    default:
+        return "HIVE";
+    }
+}
+
+static enum hp_exit read_conform_operands(const struct hp_options *options)
+{
+    if (options->operand_count != 0)
+        return wrong_use(options->operands[0],
+                         "this is not understood; see hiveproof conform "
+                         "--help");
+    if (options->command->bit == HP_CMD_CONFORM && options->reader_count == 0)
+        return wrong_use(NULL, "conform needs --backend, --plugin or "
+                               "--command; see hiveproof conform --help");
+    return HP_EXIT_GOOD;
+}
+
 static enum hp_exit read_operands(struct hp_options *options)
 {
     const struct hp_command *command = options->command;
 
     if (command->bit == HP_CMD_PATH)
         return read_path_operands(options);
+    if ((command->bit & (HP_CMD_CONFORM | HP_CMD_CONFORM_LIST)) != 0)
+        return read_conform_operands(options);
     if (options->operand_count != 1) {
-        hp_complain(
-            NULL, "%s takes one %s; see hiveproof %s --help", command->name,
-            command->bit == HP_CMD_FORGE ? "RECIPE" : "HIVE", command->name);
+        hp_complain(NULL, "%s takes one %s; see hiveproof %s --help",
+                    command->name, operand_of(command->bit), command->name);
         return HP_EXIT_USAGE;
     }
     if ((command->bit & (HP_CMD_FORGE | HP_CMD_MUTATE)) != 0 &&
@@ -681,9 +894,14 @@ enum hp_exit hp_options_read(struct hp_options *options, struct hp_arena *arena,
     options->reader[0] = built_in[0];
     options->path.type = 2; /* REG_EXPAND_SZ */
     options->path.name = (struct hp_text){default_name, 3};
+    options->argc = argc;
+    options->argv = argv;
+    options->conform.profile = HP_READER_FORENSIC;
+    options->conform.groups =
+        hp_arena_array(arena, (size_t)argc, sizeof *options->conform.groups);
     options->variables =
         hp_arena_array(arena, (size_t)argc, sizeof *options->variables);
-    if (options->variables == NULL)
+    if (options->variables == NULL || options->conform.groups == NULL)
         return hp_complain_memory();
 
     enum hp_exit exit = read_options(options, argc, argv);

@@ -24,7 +24,12 @@ enum {
     HP_CMD_REMEDY = 16,
     HP_CMD_FORGE = 32,
     HP_CMD_INSPECT = 64,
-    HP_CMD_MUTATE = 128
+    HP_CMD_MUTATE = 128,
+    HP_CMD_CONFORM = 256,
+    HP_CMD_CONFORM_LIST = 512,
+    HP_CMD_CONFORM_SHOW = 1024,
+    HP_CMD_CONFORM_EXPORT = 2048,
+    HP_CMD_CONFORM_JUDGE = 4096
 };
 
 struct hp_options;
@@ -44,6 +49,34 @@ struct hp_reader {
     const char *module;
     const struct hp_backend *pruned; /* for a sink that skips most keys */
     bool isolated;
+};
+
+/* Files that `conform` writes. */
+enum hp_conform_file {
+    HP_CONFORM_JUNIT,
+    HP_CONFORM_SARIF,
+    HP_CONFORM_CTRF,
+    HP_CONFORM_MARKDOWN,
+    HP_CONFORM_HTML,
+    HP_CONFORM_JSON,
+    HP_CONFORM_KNOWN,
+    HP_CONFORM_FILES
+};
+
+enum hp_sandbox { HP_SANDBOX_AUTO, HP_SANDBOX_BWRAP, HP_SANDBOX_NONE };
+
+struct hp_conform_options {
+    const char *vectors; /* the folder; NULL: where they are installed */
+    uint32_t profile;    /* enum hp_reader_profile */
+    const char **groups;
+    size_t group_count;          /* 0: all */
+    uint32_t jobs;               /* 0: a job for each processor */
+    uint32_t seconds, megabytes; /* 0: the defaults */
+    uint32_t sandbox;            /* enum hp_sandbox */
+    bool seeded;
+    bool private_too;
+    const char *known;                   /* NULL: none */
+    const char *files[HP_CONFORM_FILES]; /* NULL: not written */
 };
 
 struct hp_options {
@@ -83,6 +116,11 @@ struct hp_options {
     struct hp_path_question path;
     bool has_data; /* STRING or --hex was given */
 
+    struct hp_conform_options conform;
+
+    /* the command line, argv[0] the command's name, permuted */
+    int argc;
+    char **argv;
     /* what is left: file names */
     char **operands;
     int operand_count;

@@ -32,6 +32,9 @@ static const struct hp_command commands[] = {
     {HP_CMD_MUTATE, "mutate", "HIVE -o HIVE",
      "Makes a hive with something wrong or unusual in it from another one",
      hp_cmd_mutate},
+    {HP_CMD_CONFORM, "conform", "(--backend B | --plugin SO | --command CMD)",
+     "Judges a hive parser by the vectors of the conformance kit",
+     hp_cmd_conform},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

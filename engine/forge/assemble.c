@@ -258,6 +258,13 @@ static void write_big(struct assembly *a, const struct hp_plan_value *value)
     }
 }
 
+uint16_t hp_plan_value_flags(const struct hp_plan_value *value)
+{
+    bool narrow = hp_plan_is_narrow(value->name, value->wide);
+
+    return narrow && value->name.count > 0 ? VK_FLAG_COMPRESSED : 0;
+}
+
 static void write_value(struct assembly *a, const struct hp_plan_value *value)
 {
     uint8_t *at = record_at(a, &value->record);
@@ -268,7 +275,7 @@ static void write_value(struct assembly *a, const struct hp_plan_value *value)
     put_u16(at + VK_SIGNATURE, SIG_VK);
     put_u16(at + VK_NAME_LENGTH, narrow ? units : 2 * units);
     put_u32(at + VK_TYPE, value->type);
-    put_u16(at + VK_FLAGS, narrow && units > 0 ? VK_FLAG_COMPRESSED : 0);
+    put_u16(at + VK_FLAGS, hp_plan_value_flags(value));
     put_name(at + VK_NAME, value->name, value->wide);
     switch (value->shape) {
     case HP_SHAPE_INLINE:
@@ -309,7 +316,7 @@ static void write_values(struct assembly *a, const struct hp_plan_key *key,
 
 /* ---- keys ------------------------------------------------------------ */
 
-static uint16_t key_flags(const struct hp_plan_key *key)
+uint16_t hp_plan_key_flags(const struct hp_plan_key *key)
 {
     bool narrow = hp_plan_is_narrow(key->name, key->wide);
 
@@ -340,7 +347,7 @@ static void write_key(struct assembly *a, const struct hp_plan_key *key)
     bool values = key->value_places > 0 || key->values_listed;
 
     put_u16(nk + NK_SIGNATURE, SIG_NK);
-    put_u16(nk + NK_FLAGS, key_flags(key));
+    put_u16(nk + NK_FLAGS, hp_plan_key_flags(key));
     put_u64(nk + NK_FILETIME, a->plan->filetime);
     put_u32(nk + NK_PARENT,
             key->parent == NULL ? OFFSET_NIL : key->parent->record.offset);

@@ -28,6 +28,10 @@ size_t hp_record_room(const struct hp_plan_record *record);
 uint32_t hp_lh_hash(struct hp_text name);
 uint32_t hp_lf_hint(struct hp_text name);
 
+/* The flags that a key or a value gets when nothing else is said. */
+uint16_t hp_plan_key_flags(const struct hp_plan_key *key);
+uint16_t hp_plan_value_flags(const struct hp_plan_value *value);
+
 /* XOR of the 127 words before the checksum field, with its two special cases;
  * `base` has at least 512 bytes. */
 uint32_t hp_base_checksum(const uint8_t *base);

@@ -61,6 +61,46 @@ bool hp_read_key_path(struct hp_plan_key **key, struct hp_reader_state *r,
     return true;
 }
 
+const struct hp_plan_key *hp_recipe_find_key(struct hp_plan *plan,
+                                             const char *path)
+{
+    struct hp_recipe_error err;
+    struct hp_scan scan = hp_scan_of(plan, &err, "", path, strlen(path));
+    struct hp_plan_key *key = plan->root;
+    struct hp_text label;
+
+    if (!hp_scan_pass(&scan, '\\'))
+        return NULL;
+    while (key != NULL && scan.at < scan.end) {
+        if (!hp_read_component(&label, &scan))
+            return NULL;
+        key = hp_plan_key_find(plan, key, label);
+        if (!hp_scan_pass(&scan, '\\') && scan.at < scan.end)
+            return NULL;
+    }
+    return key;
+}
+
+const struct hp_plan_value *hp_recipe_find_value(struct hp_plan *plan,
+                                                 const struct hp_plan_key *key,
+                                                 const char *name)
+{
+    size_t size = strlen(name);
+    char *quoted = hp_arena_alloc(plan->arena, size + 3);
+    struct hp_recipe_error err;
+    struct hp_text label;
+
+    if (quoted == NULL)
+        return NULL;
+    quoted[0] = '"';
+    memcpy(quoted + 1, name, size);
+    quoted[size + 1] = '"';
+    struct hp_scan scan = hp_scan_of(plan, &err, "", quoted, size + 2);
+    if (!hp_scan_string(&label, &scan) || scan.at < scan.end)
+        return NULL;
+    return hp_plan_value_find(plan, key, label);
+}
+
 /* ---- .reg files ------------------------------------------------------ */
 
 /* The name in a .reg file's path that starts at the scan and ends before the

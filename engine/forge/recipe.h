@@ -39,4 +39,14 @@ bool hp_recipe_read(struct hp_plan *plan, struct hp_recipe_text text,
                     const struct hp_recipe_opener *opener,
                     struct hp_recipe_error *err);
 
+/* The key that a recipe calls `path` ("\a\b", names in quotes where they need
+ * it), and the value of it called `name` (as between a recipe's quotes; "" is
+ * the one without a name); NULL: there is none. Memory is taken from the plan's
+ * arena. */
+const struct hp_plan_key *hp_recipe_find_key(struct hp_plan *plan,
+                                             const char *path);
+const struct hp_plan_value *hp_recipe_find_value(struct hp_plan *plan,
+                                                 const struct hp_plan_key *key,
+                                                 const char *name);
+
 #endif

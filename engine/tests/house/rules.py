@@ -18,8 +18,9 @@ LAYERS = {
     "forge": {"base", "regf"},
     "inspect": {"base", "backend", "forge", "regf"},
     "mutate": {"base", "regf"},
-    "cli": {"base", "backend", "writer", "forge", "inspect", "mutate"},
-    "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "cli"},
+    "conform": {"base", "backend", "forge", "inspect"},
+    "cli": {"base", "backend", "writer", "forge", "inspect", "mutate", "conform"},
+    "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "conform", "cli"},
     "bench": {"base", "backend", "writer"},
 }
 # Those that are not folders of engine/.

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hiveproof conform: a parser judged by the vectors. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "case_pool.h"
+#include "commands.h"
+#include "conform_files.h"
+#include "conform_sandbox.h"
+#include "native.h"
+#include "summary.h"
+#include "vector_folder.h"
+
+/* All vectors, their results and reports. */
+#define CONFORM_MEMORY ((size_t)1 << 30)
+
+/* How often a terminal's progress is written, in results. */
+enum { PROGRESS_STEP = 16, DETAIL_ROOM = 256 };
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static enum hp_exit complain(const struct hp_conform_error *err)
+{
+    hp_complain(err->file, "%s", err->message);
+    return HP_EXIT_INPUT;
+}
+
+/* ---- what is run ------------------------------------------------------ */
+
+static bool is_selected(const struct hp_conform_options *conform,
+                        const struct hp_vector *vector)
+{
+    for (size_t i = 0; i < conform->group_count; i++) {
+        if (strcmp(conform->groups[i], vector->group) == 0)
+            return true;
+    }
+    return conform->group_count == 0;
+}
+
+/* The indexes of the vectors that were asked for. */
+static uint32_t *select_vectors(size_t *count, const struct hp_options *options,
+                                const struct hp_vectors *vectors)
+{
+    uint32_t *selected =
+        hp_arena_array(options->arena, vectors->count, sizeof *selected);
+
+    *count = 0;
+    for (size_t i = 0; selected != NULL && i < vectors->count; i++) {
+        if (is_selected(&options->conform, &vectors->items[i]))
+            selected[(*count)++] = (uint32_t)i;
+    }
+    return selected;
+}
+
+static enum hp_exit check_groups(const struct hp_conform_options *conform,
+                                 const struct hp_vectors *vectors)
+{
+    for (size_t i = 0; i < conform->group_count; i++) {
+        size_t at = 0;
+        while (at < vectors->count &&
+               strcmp(vectors->items[at].group, conform->groups[i]) != 0)
+            at++;
+        if (at == vectors->count) {
+            hp_complain(conform->groups[i], "no group of vectors is called so");
+            return HP_EXIT_USAGE;
+        }
+    }
+    return HP_EXIT_GOOD;
+}
+
+static struct hp_source source_of(const struct hp_options *options)
+{
+    const struct hp_reader *reader = &options->reader[0];
+
+    return (struct hp_source){.backend = reader->backend,
+                              .module = reader->module,
+                              .isolated = true,
+                              .limits = hp_isolate_limits_of(0)};
+}
+
+static struct hp_conform_how how_of(const struct hp_options *options,
+                                    const struct hp_vectors *vectors,
+                                    const struct hp_source *source)
+{
+    const struct hp_conform_options *conform = &options->conform;
+
+    return (struct hp_conform_how){
+        .vectors = vectors,
+        .reader = source,
+        .profile = (enum hp_reader_profile)conform->profile,
+        .seconds = conform->seconds,
+        .memory = (uint64_t)conform->megabytes << 20};
+}
+
+/* ---- running ---------------------------------------------------------- */
+
+struct progress {
+    size_t total;
+    const struct hp_options *options;
+};
+
+static void show_progress(void *self, size_t done, size_t bad)
+{
+    const struct progress *progress = self;
+
+    if (done % PROGRESS_STEP == 0 || done == progress->total)
+        (void)fprintf(stderr, "\r%zu of %zu cases, %zu failed", done,
+                      progress->total, bad);
+    if (done == progress->total)
+        (void)fprintf(stderr, "\r\033[K");
+}
+
+static void enter(void *self, struct hp_case_pipes pipes)
+{
+    const struct progress *progress = self;
+
+    /* Its arguments are only read. */
+    hp_sandbox_enter((void *)(uintptr_t)progress->options, pipes);
+}
+
+/* Which sandbox there will be; NULL, with a message: not the one asked for. */
+static const char *choose_sandbox(const struct hp_options *options)
+{
+    enum hp_sandbox wanted = (enum hp_sandbox)options->conform.sandbox;
+
+    if (wanted == HP_SANDBOX_NONE)
+        return "none";
+    bool works = hp_sandbox_works(options);
+    if (wanted == HP_SANDBOX_AUTO)
+        (void)fprintf(stderr, "hiveproof: sandbox %s\n",
+                      works ? "bwrap"
+                            : "none: bwrap is missing or cannot start");
+    if (works)
+        return "bwrap";
+    if (wanted == HP_SANDBOX_AUTO)
+        return "none";
+    hp_complain("bwrap", "it is missing or cannot start");
+    return NULL;
+}
+
+static uint32_t seed_of(const struct hp_options *options)
+{
+    struct timespec now;
+
+    if (options->conform.seeded)
+        return options->seed;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (uint32_t)now.tv_sec ^ (uint32_t)now.tv_nsec ^
+           (uint32_t)getpid() << 16;
+}
+
+static unsigned jobs_of(const struct hp_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (options->conform.jobs > 0)
+        return options->conform.jobs;
+    return processors > 0 ? (unsigned)processors : 1;
+}
+
+static enum hp_exit run_cases(struct hp_conform_run *run,
+                              const struct hp_options *options,
+                              const struct hp_conform_how *how,
+                              const uint32_t *selected)
+{
+    struct progress progress = {run->count, options};
+    struct hp_case_pool pool = {.how = how,
+                                .selected = selected,
+                                .count = run->count,
+                                .seed = run->seed,
+                                .jobs = run->jobs,
+                                .self = &progress};
+    uint64_t start = milliseconds();
+
+    if (strcmp(run->sandbox, "bwrap") == 0)
+        pool.enter = enter;
+    if (isatty(STDERR_FILENO))
+        pool.progress = show_progress;
+    run->started = (int64_t)time(NULL);
+    if (!hp_case_pool_run(&pool, run->results)) {
+        hp_complain(NULL, "no worker could be started");
+        return HP_EXIT_INPUT;
+    }
+    run->milliseconds = milliseconds() - start;
+    int number = hp_case_pool_interrupted();
+    if (number == 0)
+        return HP_EXIT_GOOD;
+    hp_complain(NULL, "stopped by signal %d", number);
+    return HP_EXIT_INPUT;
+}
+
+/* What the whole run says. */
+static enum hp_exit verdict_of(const struct hp_conform_run *run)
+{
+    size_t lost = 0;
+
+    for (size_t i = 0; i < run->count; i++)
+        lost += !run->results[i].ran;
+    if (lost > 0) {
+        hp_complain(NULL, "%zu cases got no result: a bug of hiveproof", lost);
+        return HP_EXIT_INTERNAL;
+    }
+    if (run->by_standing[HP_STANDING_BROKEN] > 0 || hp_conform_is_empty(run)) {
+        hp_complain(NULL, "%zu cases could not be run, %zu were not supported",
+                    run->by_standing[HP_STANDING_BROKEN],
+                    run->by_standing[HP_STANDING_SKIPPED]);
+        return HP_EXIT_INPUT;
+    }
+    return hp_conform_is_good(run) ? HP_EXIT_GOOD : HP_EXIT_BAD;
+}
+
+static enum hp_exit identify(struct hp_conform_run *run,
+                             const struct hp_options *options,
+                             const struct hp_source *source)
+{
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    char detail[DETAIL_ROOM] = "";
+
+    run->way = source->module != NULL ? "module" : "backend";
+    run->discreet =
+        source->backend != NULL && source->backend != &hp_backend_native;
+    if (hp_source_identify(source, &run->reader, &err, detail, sizeof detail))
+        return HP_EXIT_GOOD;
+    return hp_complain_refused(options->reader[0].name, &err, detail);
+}
+
+static enum hp_exit conform(struct hp_options *options,
+                            const struct hp_vectors *vectors,
+                            struct hp_output *output)
+{
+    struct hp_source source = source_of(options);
+    struct hp_conform_how how = how_of(options, vectors, &source);
+    struct hp_conform_run run = {.vectors = vectors,
+                                 .profile = how.profile,
+                                 .seed = seed_of(options),
+                                 .jobs = jobs_of(options)};
+    struct hp_conform_files files;
+    struct hp_known known;
+    uint32_t *selected = select_vectors(&run.count, options, vectors);
+
+    run.results =
+        hp_arena_array(options->arena, run.count, sizeof *run.results);
+    if (selected == NULL || run.results == NULL)
+        return hp_complain_memory();
+    enum hp_exit exit = hp_conform_read_known(&run, &known, options);
+    if (exit == HP_EXIT_GOOD)
+        exit = identify(&run, options, &source);
+    if (exit != HP_EXIT_GOOD)
+        return exit;
+    run.sandbox = choose_sandbox(options);
+    if (run.sandbox == NULL)
+        return HP_EXIT_INPUT;
+    exit = hp_conform_files_open(&files, options, run.discreet);
+    if (exit != HP_EXIT_GOOD)
+        return exit;
+    exit = run_cases(&run, options, &how, selected);
+    hp_conform_count(&run);
+    enum hp_exit written =
+        hp_conform_files_write(&files, &run, exit == HP_EXIT_GOOD);
+    if (exit != HP_EXIT_GOOD)
+        return exit;
+    (void)hp_report_conform_text(hp_output_out(output), &run);
+    exit = verdict_of(&run);
+    return written == HP_EXIT_GOOD || exit == HP_EXIT_INTERNAL ? exit : written;
+}
+
+static enum hp_exit work(const struct hp_options *options,
+                         const struct hp_vectors *vectors,
+                         struct hp_case_pipes pipes)
+{
+    struct hp_source source = source_of(options);
+    struct hp_conform_how how = how_of(options, vectors, &source);
+
+    hp_case_pool_work(&how, pipes);
+    return HP_EXIT_GOOD;
+}
+
+enum hp_exit hp_cmd_conform(struct hp_options *options,
+                            struct hp_output *output)
+{
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, CONFORM_MEMORY);
+    struct hp_conform_error err;
+    struct hp_vectors vectors;
+    struct hp_case_pipes pipes;
+    enum hp_exit exit;
+
+    if (options->conform.vectors == NULL)
+        options->conform.vectors = hp_vector_folder(options->arena);
+    if (options->conform.vectors == NULL)
+        return hp_complain_memory();
+    if (!hp_vectors_read(&vectors, &arena, options->conform.vectors, &err))
+        exit = complain(&err);
+    else if (hp_sandbox_is_inside(&pipes))
+        exit = work(options, &vectors, pipes);
+    else
+        exit = check_groups(&options->conform, &vectors);
+    if (exit == HP_EXIT_GOOD && !hp_sandbox_is_inside(&pipes))
+        exit = conform(options, &vectors, output);
+    hp_vectors_close(&vectors);
+    hp_arena_close(&arena);
+    return exit;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE 1 /* ru_utime */
+#include "case_run.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "content.h"
+#include "hp_limits.h"
+#include "load.h"
+#include "private_copy.h"
+#include "recipe_folder.h"
+
+/* Recipes, images and trees of one case. */
+#define CASE_MEMORY ((size_t)2 << 30)
+
+enum { PATH_ROOM = 1024 };
+
+/* One case while it runs. */
+struct running {
+    const struct hp_conform_how *how;
+    const struct hp_vector *vector;
+    const struct hp_vector_expectation *expected;
+    struct hp_arena arena;
+    struct hp_plan plan;
+    struct hp_image image;
+    struct hp_tree *contents; /* of the outcomes that are no reject */
+    struct hp_tree tree;      /* what came */
+    struct hp_conform_error err;
+    struct hp_case_result *result;
+};
+
+uint32_t hp_conform_mode(enum hp_reader_profile profile)
+{
+    return profile == HP_READER_FORENSIC ? HP_MODE_FORENSIC : HP_MODE_STRICT;
+}
+
+/* ---- what is expected ------------------------------------------------ */
+
+/* The path of the recipe that `content` is of. */
+static bool recipe_path(char *path, size_t room, struct running *r,
+                        const struct hp_vector_content *content)
+{
+    const struct hp_vectors *vectors = r->how->vectors;
+    const struct hp_vector *vector = r->vector;
+    const char *suffix = ".recipe";
+
+    if (strcmp(content->of, "twin") == 0)
+        vector = hp_vectors_find(vectors, r->vector->twin);
+    else if (strcmp(content->of, "own") != 0)
+        suffix = content->of;
+    return hp_vector_path(path, room, vectors, vector, suffix) ||
+           hp_conform_fail(&r->err, r->vector->id, "the path is too long");
+}
+
+static bool build_content(struct hp_tree *tree, struct running *r,
+                          const struct hp_vector_content *content)
+{
+    char path[PATH_ROOM];
+    struct hp_plan *plan = &r->plan;
+
+    if (strcmp(content->of, "own") != 0) {
+        plan = hp_arena_alloc(&r->arena, sizeof *plan);
+        if (plan == NULL)
+            return hp_conform_fail(&r->err, r->vector->id, "out of memory");
+        if (!recipe_path(path, sizeof path, r, content) ||
+            !hp_recipe_load(plan, &r->arena, path, &r->err))
+            return false;
+    }
+    return hp_content_build(tree, &r->arena, plan, content, r->vector->id,
+                            &r->err);
+}
+
+static bool build_contents(struct running *r)
+{
+    size_t count = r->expected->outcome_count;
+
+    r->contents = hp_arena_array(&r->arena, count, sizeof *r->contents);
+    if (r->contents == NULL)
+        return hp_conform_fail(&r->err, r->vector->id, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const struct hp_vector_outcome *outcome = &r->expected->outcomes[i];
+        if (!outcome->reject && !outcome->bounded &&
+            !build_content(&r->contents[i], r, &outcome->content))
+            return false;
+    }
+    return true;
+}
+
+static bool forge(struct running *r)
+{
+    const struct hp_vector_content own = {.of = "own"};
+    char path[PATH_ROOM];
+
+    return recipe_path(path, sizeof path, r, &own) &&
+           hp_recipe_load(&r->plan, &r->arena, path, &r->err) &&
+           hp_recipe_forge(&r->image, &r->plan, path, &r->err);
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+/* Where no content is judged, none is kept: such hives multiply. */
+static uint32_t count_event(void *self, const struct hp_event *event)
+{
+    struct hp_tree *tree = self;
+
+    if (!hp_nesting_take(&tree->nesting, event->kind)) {
+        tree->status = HP_E_PROTOCOL;
+        return HP_STOP;
+    }
+    tree->keys += event->kind == HP_EVENT_KEY_ENTER;
+    tree->values += event->kind == HP_EVENT_VALUE;
+    if (event->kind == HP_EVENT_DATA)
+        tree->data_bytes += event->u.data.size;
+    return HP_CONTINUE;
+}
+
+static bool wants_content(const struct running *r)
+{
+    for (size_t i = 0; i < r->expected->outcome_count; i++) {
+        const struct hp_vector_outcome *outcome = &r->expected->outcomes[i];
+        if (!outcome->reject && !outcome->bounded)
+            return true;
+    }
+    return false;
+}
+
+/* What a reader may send: contracts 4 allow 64 MiB, contracts 2 as much data
+ * again and 8 times the image, and a record, of which there may be 4 for 32
+ * bytes, becomes some 100 bytes on its way here. */
+static uint64_t output_of(uint64_t allowed, uint64_t image_size)
+{
+    return allowed + HP_LIMIT_DATA_FLOOR +
+           image_size * (HP_LIMIT_DATA_FACTOR +
+                         100 * HP_LIMIT_RECORD_FACTOR / HP_LIMIT_RECORD_SIZE);
+}
+
+static struct hp_isolate_limits limits_of(const struct hp_conform_how *how,
+                                          uint64_t image_size)
+{
+    struct hp_isolate_limits limits = hp_isolate_limits_of(image_size);
+
+    limits.output = output_of(limits.output, image_size);
+    if (how->seconds > 0)
+        limits.cpu_seconds = limits.wall_seconds = how->seconds;
+    if (how->memory > 0)
+        limits.memory = how->memory;
+    return limits;
+}
+
+static uint64_t microseconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Of all processes that were started here and have ended. */
+static uint64_t cpu_microseconds(void)
+{
+    struct rusage usage;
+
+    (void)getrusage(RUSAGE_CHILDREN, &usage);
+    return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+           (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+static void read_copy(struct running *r, const struct hp_private_copy *copy)
+{
+    struct hp_source source = *r->how->reader;
+    struct hp_case_result *result = r->result;
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    struct hp_sink sink;
+
+    source.isolated = true;
+    source.limits = limits_of(r->how, copy->size);
+    source.input = (struct hp_input){.size = sizeof source.input,
+                                     .mode = hp_conform_mode(r->how->profile),
+                                     .image = copy->bytes,
+                                     .image_size = copy->size};
+    hp_tree_begin(&r->tree, &r->arena, &sink);
+    if (!wants_content(r))
+        sink.event = count_event;
+    uint64_t wall = microseconds(), cpu = cpu_microseconds();
+    uint32_t walk = hp_source_walk(&source, false, &sink, &err, result->detail,
+                                   sizeof result->detail);
+    result->wall_us = (uint32_t)(microseconds() - wall);
+    result->cpu_us = (uint32_t)(cpu_microseconds() - cpu);
+    result->result = (uint8_t)walk;
+    result->status = walk == HP_WALK_FAILED ? err.status : HP_OK;
+    result->keys = r->tree.keys;
+    result->values = r->tree.values;
+    result->data_bytes = r->tree.data_bytes;
+}
+
+/* ---- the result ------------------------------------------------------ */
+
+/* Copies what fits of `text` behind units[0..*count). */
+static void append(uint16_t *units, uint16_t *count, size_t room,
+                   struct hp_text text)
+{
+    size_t left = room - *count;
+    size_t taken = text.count < left ? text.count : left;
+
+    if (taken > 0)
+        memcpy(units + *count, text.units, taken * sizeof *units);
+    *count = (uint16_t)(*count + taken);
+}
+
+static void note_path(struct hp_case_result *result,
+                      const struct hp_tree_key *key)
+{
+    static const uint16_t backslash[] = {'\\'};
+    const struct hp_tree_key *chain[HP_LIMIT_KEY_DEPTH];
+    size_t depth = 0;
+
+    for (; key != NULL && key->parent != NULL && depth < HP_LIMIT_KEY_DEPTH;
+         key = key->parent)
+        chain[depth++] = key;
+    if (depth == 0)
+        append(result->path, &result->path_units, HP_CASE_PATH_UNITS,
+               (struct hp_text){backslash, 1});
+    while (depth > 0) {
+        append(result->path, &result->path_units, HP_CASE_PATH_UNITS,
+               (struct hp_text){backslash, 1});
+        append(result->path, &result->path_units, HP_CASE_PATH_UNITS,
+               chain[--depth]->name);
+    }
+}
+
+static void note_difference(struct hp_case_result *result,
+                            const struct hp_difference *difference)
+{
+    (void)snprintf(result->field, sizeof result->field, "%s",
+                   difference->field);
+    (void)snprintf(result->expected, sizeof result->expected, "%s",
+                   difference->a);
+    (void)snprintf(result->received, sizeof result->received, "%s",
+                   difference->b);
+    note_path(result, difference->key);
+    append(result->name, &result->name_units, HP_CASE_NAME_UNITS,
+           difference->name);
+}
+
+static void judge(struct running *r, bool modified)
+{
+    const struct hp_received received = {&r->tree, r->result->result,
+                                         (enum hp_status)r->result->status,
+                                         modified};
+    struct hp_judgement judgement =
+        hp_judge(&received, r->expected, r->contents,
+                 hp_vector_is_judged(r->vector, r->how->profile));
+
+    r->result->verdict = (uint8_t)judgement.verdict;
+    if (judgement.difference.field != NULL)
+        note_difference(r->result, &judgement.difference);
+}
+
+/* A module that cannot be loaded, a process that cannot be started: that says
+ * nothing about the vector. */
+static bool is_infrastructure(uint32_t status)
+{
+    return status == HP_E_MODULE || status == HP_E_SPAWN || status == HP_E_IO;
+}
+
+static bool run(struct running *r)
+{
+    struct hp_private_copy copy;
+    struct hp_span image;
+
+    if (!forge(r) || !build_contents(r))
+        return false;
+    image = hp_span_of(r->image.bytes, r->image.size);
+    r->result->image_size = image.len;
+    if (!hp_private_copy_open(&copy, image))
+        return hp_conform_fail(&r->err, r->vector->id, "out of memory");
+    read_copy(r, &copy);
+    bool modified = hp_private_copy_is_modified(&copy, image);
+    hp_private_copy_close(&copy);
+    if (r->tree.status == HP_E_NO_MEMORY)
+        return hp_conform_fail(&r->err, r->vector->id, "out of memory");
+    if (r->tree.status == HP_E_PROTOCOL) {
+        r->result->result = HP_WALK_FAILED;
+        r->result->status = HP_E_PROTOCOL;
+    }
+    if (is_infrastructure(r->result->status))
+        return hp_conform_fail(
+            &r->err, r->vector->id, "%s %s",
+            hp_status_text((enum hp_status)r->result->status),
+            r->result->detail);
+    judge(r, modified);
+    return true;
+}
+
+void hp_case_run(struct hp_case_result *result,
+                 const struct hp_conform_how *how, uint32_t index)
+{
+    struct running *r = NULL;
+    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, CASE_MEMORY);
+
+    *result = (struct hp_case_result){.index = index, .ran = 1};
+    r = hp_arena_alloc(&arena, sizeof *r);
+    if (r == NULL) {
+        result->broken = 1;
+        hp_detail_copy(result->detail, sizeof result->detail, "out of memory");
+        return;
+    }
+    r->how = how;
+    r->vector = &how->vectors->items[index];
+    r->expected = &r->vector->expected[how->profile];
+    r->arena = hp_arena_chunked(hp_allocator_libc, CASE_MEMORY);
+    r->result = result;
+    if (!run(r)) {
+        char why[sizeof r->err.file + sizeof r->err.message + 2];
+        (void)snprintf(why, sizeof why, "%s: %s", r->err.file, r->err.message);
+        result->broken = 1;
+        hp_detail_copy(result->detail, sizeof result->detail, why);
+    }
+    hp_arena_close(&r->arena);
+    hp_arena_close(&arena);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a hive says, out of the recipe that it is made of: no hive is read, and
+ * nothing of what a recipe lies about is believed but the numbers that a
+ * reader reports as they stand (times, flags, types). */
+#ifndef HP_CONTENT_H
+#define HP_CONTENT_H
+
+#include "json_strict.h"
+#include "plan.h"
+#include "tree.h"
+#include "vector.h"
+
+/* Fills *tree, whose memory is `arena`, with the keys and values of `plan`,
+ * less what `content` drops and cuts. What a lie makes uncertain is unknown,
+ * and so no difference. False, with *err: a path that leads nowhere, no
+ * memory. `file` is whose content it is, for messages. */
+bool hp_content_build(struct hp_tree *tree, struct hp_arena *arena,
+                      struct hp_plan *plan,
+                      const struct hp_vector_content *content, const char *file,
+                      struct hp_conform_error *err);
+
+#endif

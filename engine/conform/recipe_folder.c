@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recipe_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hp_limits.h"
+
+#define RECIPE_LIMIT ((size_t)256 << 20)
+
+static bool read_all(int fd, char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t got = read(fd, bytes, size);
+        if (got == 0)
+            errno = EIO;
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        if (got > 0) {
+            bytes += got;
+            size -= (size_t)got;
+        }
+    }
+    return true;
+}
+
+static bool load(struct hp_span *bytes, struct hp_arena *arena, int fd,
+                 const char *path, size_t limit, struct hp_conform_error *err)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0)
+        return hp_conform_fail(err, path, "%s", strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return hp_conform_fail(err, path, "no regular file");
+    if ((uint64_t)status.st_size > limit)
+        return hp_conform_fail(err, path, "larger than the limit");
+    size_t size = (size_t)status.st_size;
+    char *memory = hp_arena_alloc(arena, size + 1);
+    if (memory == NULL)
+        return hp_conform_fail(err, path, "out of memory");
+    if (!read_all(fd, memory, size))
+        return hp_conform_fail(err, path, "%s", strerror(errno));
+    *bytes = hp_span_of(memory, size);
+    return true;
+}
+
+bool hp_file_load(struct hp_span *bytes, struct hp_arena *arena,
+                  const char *path, size_t limit, struct hp_conform_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0)
+        return hp_conform_fail(err, path, "%s", strerror(errno));
+    bool loaded = load(bytes, arena, fd, path, limit, err);
+    (void)close(fd);
+    return loaded;
+}
+
+struct folder {
+    struct hp_arena *arena;
+    struct hp_conform_error *err;
+};
+
+/* `name` is relative to the folder of the file it stands in. */
+static enum hp_status open_include(void *self, struct hp_recipe_text *text,
+                                   const char *from, const char *name)
+{
+    struct folder *folder = self;
+    const char *slash = *name == '/' ? NULL : strrchr(from, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash + 1 - from);
+    char *path = hp_arena_alloc(folder->arena, size + strlen(name) + 1);
+    struct hp_span bytes;
+
+    if (path == NULL)
+        return HP_E_NO_MEMORY;
+    memcpy(path, from, size);
+    memcpy(path + size, name, strlen(name) + 1);
+    if (!hp_file_load(&bytes, folder->arena, path, RECIPE_LIMIT, folder->err))
+        return HP_E_IO;
+    *text = (struct hp_recipe_text){path, bytes.ptr, bytes.len};
+    return HP_OK;
+}
+
+static bool explain(struct hp_conform_error *err, const char *path,
+                    const struct hp_recipe_error *from)
+{
+    if (from->status == HP_E_IO)
+        return false; /* it was said which file */
+    if (from->origin.line == 0)
+        return hp_conform_fail(err, path, "%s", from->message);
+    return hp_conform_fail(
+        err, from->origin.file, "line %" PRIu32 ", column %" PRIu32 ": %s",
+        from->origin.line, from->origin.column, from->message);
+}
+
+bool hp_recipe_load(struct hp_plan *plan, struct hp_arena *arena,
+                    const char *path, struct hp_conform_error *err)
+{
+    struct folder folder = {arena, err};
+    const struct hp_recipe_opener opener = {open_include, &folder};
+    struct hp_recipe_error why = {.status = HP_OK};
+    struct hp_span bytes;
+
+    if (!hp_file_load(&bytes, arena, path, RECIPE_LIMIT, err))
+        return false;
+    if (!hp_plan_open(plan, arena, HP_LIMIT_IMAGE_SIZE))
+        return hp_conform_fail(err, path, "out of memory");
+    struct hp_recipe_text text = {path, bytes.ptr, bytes.len};
+    return hp_recipe_read(plan, text, &opener, &why) ||
+           explain(err, path, &why);
+}
+
+bool hp_recipe_forge(struct hp_image *image, struct hp_plan *plan,
+                     const char *path, struct hp_conform_error *err)
+{
+    struct hp_recipe_error why = {.status = HP_OK};
+
+    return hp_plan_assemble(image, plan, &why) || explain(err, path, &why);
+}
