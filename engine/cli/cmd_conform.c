@@ -271,7 +271,7 @@ static enum hp_exit conform(struct hp_options *options,
         hp_conform_files_write(&files, &run, exit == HP_EXIT_GOOD);
     if (exit != HP_EXIT_GOOD)
         return exit;
-    (void)hp_report_conform_text(hp_output_out(output), &run);
+    (void)hp_conform_write_text(hp_output_out(output), &run);
     exit = verdict_of(&run);
     return written == HP_EXIT_GOOD || exit == HP_EXIT_INTERNAL ? exit : written;
 }

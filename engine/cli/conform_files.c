@@ -4,12 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What writes each file, and what its option is called. */
-static const struct {
-    const char *option;
-    bool (*write)(struct hp_out out, const struct hp_conform_run *run);
-} writers[HP_CONFORM_FILES] = {
-    [HP_CONFORM_KNOWN] = {"--write-known-failures", hp_report_known},
+/* What writes each file. */
+static bool (*const writers[HP_CONFORM_FILES])(
+    struct hp_out out, const struct hp_conform_run *run) = {
+    [HP_CONFORM_JUNIT] = hp_conform_write_junit,
+    [HP_CONFORM_SARIF] = hp_conform_write_sarif,
+    [HP_CONFORM_CTRF] = hp_conform_write_ctrf,
+    [HP_CONFORM_MARKDOWN] = hp_conform_write_markdown,
+    [HP_CONFORM_HTML] = hp_conform_write_html,
+    [HP_CONFORM_JSON] = hp_conform_write_json,
+    [HP_CONFORM_KNOWN] = hp_conform_write_known,
 };
 
 enum hp_exit hp_conform_read_known(struct hp_conform_run *run,
@@ -102,7 +106,7 @@ enum hp_exit hp_conform_files_write(struct hp_conform_files *files,
         if (!files->wanted[i])
             continue;
         bool written =
-            writers[i].write(hp_output_out(&files->files[i].output), &told);
+            writers[i](hp_output_out(&files->files[i].output), &told);
         enum hp_exit exit = hp_new_file_close(&files->files[i]);
         if (!written && exit == HP_EXIT_GOOD)
             exit = hp_complain_memory();

@@ -9,10 +9,23 @@
 #include "summary.h"
 
 /* For a terminal: what failed, and the counts. */
-bool hp_report_conform_text(struct hp_out out,
-                            const struct hp_conform_run *run);
+bool hp_conform_write_text(struct hp_out out, const struct hp_conform_run *run);
 
-bool hp_report_known(struct hp_out out, const struct hp_conform_run *run);
+/* For programs: schema hiveproof-conform/1; JUnit's XML; SARIF 2.1.0; CTRF.
+ * For people: Markdown, and a page that needs nothing else. */
+bool hp_conform_write_json(struct hp_out out, const struct hp_conform_run *run);
+bool hp_conform_write_junit(struct hp_out out,
+                            const struct hp_conform_run *run);
+bool hp_conform_write_sarif(struct hp_out out,
+                            const struct hp_conform_run *run);
+bool hp_conform_write_ctrf(struct hp_out out, const struct hp_conform_run *run);
+bool hp_conform_write_markdown(struct hp_out out,
+                               const struct hp_conform_run *run);
+bool hp_conform_write_html(struct hp_out out, const struct hp_conform_run *run);
+
+/* The failures as a file of known ones (known.h). */
+bool hp_conform_write_known(struct hp_out out,
+                            const struct hp_conform_run *run);
 
 /* ---- what the reports share ------------------------------------------ */
 

@@ -47,7 +47,7 @@ static void put_counts(struct hp_sheet *r, const struct hp_conform_run *run)
                         standing[HP_STANDING_FIXED], standing[HP_STANDING_BAD]);
 }
 
-bool hp_report_conform_text(struct hp_out out, const struct hp_conform_run *run)
+bool hp_conform_write_text(struct hp_out out, const struct hp_conform_run *run)
 {
     static const char *const marks[] = {NULL,    NULL,   NULL,
                                         "FIXED", "FAIL", "BROKEN"};
@@ -68,7 +68,7 @@ bool hp_report_conform_text(struct hp_out out, const struct hp_conform_run *run)
     return !r.failed;
 }
 
-bool hp_report_known(struct hp_out out, const struct hp_conform_run *run)
+bool hp_conform_write_known(struct hp_out out, const struct hp_conform_run *run)
 {
     struct hp_sheet r = {.out = out};
 

@@ -37,6 +37,14 @@ enum hp_case_standing hp_conform_standing(const struct hp_conform_run *run,
     return HP_STANDING_BAD;
 }
 
+const char *hp_standing_slug(enum hp_case_standing standing)
+{
+    static const char *const slugs[HP_STANDINGS] = {
+        "good", "skipped", "known", "fixed", "bad", "broken"};
+
+    return slugs[standing];
+}
+
 void hp_conform_count(struct hp_conform_run *run)
 {
     memset(run->by_verdict, 0, sizeof run->by_verdict);
@@ -49,12 +57,21 @@ void hp_conform_count(struct hp_conform_run *run)
     }
 }
 
+/* Where nobody's parser died there is nothing to keep. */
+static bool has_secrets(const struct hp_conform_run *run)
+{
+    return run->discreet && run->by_verdict[HP_CASE_CRASH] +
+                                    run->by_verdict[HP_CASE_HANG] +
+                                    run->by_verdict[HP_CASE_EXHAUSTION] >
+                                0;
+}
+
 bool hp_conform_is_secret(const struct hp_conform_run *run, size_t index)
 {
     const struct hp_case_result *result = &run->results[index];
     enum hp_case_verdict verdict = verdict_of(run, index);
 
-    return run->discreet && result->ran && !result->broken &&
+    return has_secrets(run) && result->ran && !result->broken &&
            hp_case_is_bad(verdict) && verdict != HP_CASE_WRONG_CONTENT;
 }
 

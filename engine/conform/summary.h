@@ -33,14 +33,17 @@ struct hp_conform_run {
     size_t count;
     const struct hp_known *known;
     /* Which vectors crash somebody else's parser is for its makers to tell
-     * (contracts 5). Then no report tells which of the failed cases that are
-     * not wrong contents failed how; the counts do. */
+     * (contracts 5). When one is among them no report tells which of the failed
+     * cases that are not wrong contents failed how; the counts do. */
     bool discreet;
 
     /* worked out by hp_conform_count */
     size_t by_verdict[HP_CASE_VERDICTS];
     size_t by_standing[HP_STANDINGS];
 };
+
+/* "good", "skipped", "known", "fixed", "bad" or "broken". */
+const char *hp_standing_slug(enum hp_case_standing standing);
 
 void hp_conform_count(struct hp_conform_run *run);
 
