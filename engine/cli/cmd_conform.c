@@ -13,12 +13,9 @@
 #include "commands.h"
 #include "conform_files.h"
 #include "conform_sandbox.h"
+#include "conform_vectors.h"
 #include "native.h"
 #include "summary.h"
-#include "vector_folder.h"
-
-/* All vectors, their results and reports. */
-#define CONFORM_MEMORY ((size_t)1 << 30)
 
 /* How often a terminal's progress is written, in results. */
 enum { PROGRESS_STEP = 16, DETAIL_ROOM = 256 };
@@ -31,23 +28,7 @@ static uint64_t milliseconds(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static enum hp_exit complain(const struct hp_conform_error *err)
-{
-    hp_complain(err->file, "%s", err->message);
-    return HP_EXIT_INPUT;
-}
-
 /* ---- what is run ------------------------------------------------------ */
-
-static bool is_selected(const struct hp_conform_options *conform,
-                        const struct hp_vector *vector)
-{
-    for (size_t i = 0; i < conform->group_count; i++) {
-        if (strcmp(conform->groups[i], vector->group) == 0)
-            return true;
-    }
-    return conform->group_count == 0;
-}
 
 /* The indexes of the vectors that were asked for. */
 static uint32_t *select_vectors(size_t *count, const struct hp_options *options,
@@ -58,26 +39,10 @@ static uint32_t *select_vectors(size_t *count, const struct hp_options *options,
 
     *count = 0;
     for (size_t i = 0; selected != NULL && i < vectors->count; i++) {
-        if (is_selected(&options->conform, &vectors->items[i]))
+        if (hp_conform_wants(&options->conform, &vectors->items[i]))
             selected[(*count)++] = (uint32_t)i;
     }
     return selected;
-}
-
-static enum hp_exit check_groups(const struct hp_conform_options *conform,
-                                 const struct hp_vectors *vectors)
-{
-    for (size_t i = 0; i < conform->group_count; i++) {
-        size_t at = 0;
-        while (at < vectors->count &&
-               strcmp(vectors->items[at].group, conform->groups[i]) != 0)
-            at++;
-        if (at == vectors->count) {
-            hp_complain(conform->groups[i], "no group of vectors is called so");
-            return HP_EXIT_USAGE;
-        }
-    }
-    return HP_EXIT_GOOD;
 }
 
 static struct hp_source source_of(const struct hp_options *options)
@@ -276,6 +241,7 @@ static enum hp_exit conform(struct hp_options *options,
     return written == HP_EXIT_GOOD || exit == HP_EXIT_INTERNAL ? exit : written;
 }
 
+/* A worker in a sandbox. */
 static enum hp_exit work(const struct hp_options *options,
                          const struct hp_vectors *vectors,
                          struct hp_case_pipes pipes)
@@ -287,28 +253,19 @@ static enum hp_exit work(const struct hp_options *options,
     return HP_EXIT_GOOD;
 }
 
+static enum hp_exit run(struct hp_options *options,
+                        const struct hp_vectors *vectors,
+                        struct hp_output *output)
+{
+    struct hp_case_pipes pipes;
+
+    if (hp_sandbox_is_inside(&pipes))
+        return work(options, vectors, pipes);
+    return conform(options, vectors, output);
+}
+
 enum hp_exit hp_cmd_conform(struct hp_options *options,
                             struct hp_output *output)
 {
-    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, CONFORM_MEMORY);
-    struct hp_conform_error err;
-    struct hp_vectors vectors;
-    struct hp_case_pipes pipes;
-    enum hp_exit exit;
-
-    if (options->conform.vectors == NULL)
-        options->conform.vectors = hp_vector_folder(options->arena);
-    if (options->conform.vectors == NULL)
-        return hp_complain_memory();
-    if (!hp_vectors_read(&vectors, &arena, options->conform.vectors, &err))
-        exit = complain(&err);
-    else if (hp_sandbox_is_inside(&pipes))
-        exit = work(options, &vectors, pipes);
-    else
-        exit = check_groups(&options->conform, &vectors);
-    if (exit == HP_EXIT_GOOD && !hp_sandbox_is_inside(&pipes))
-        exit = conform(options, &vectors, output);
-    hp_vectors_close(&vectors);
-    hp_arena_close(&arena);
-    return exit;
+    return hp_conform_with_vectors(options, output, run);
 }

@@ -21,5 +21,11 @@ enum hp_exit hp_cmd_mutate(struct hp_options *options,
                            struct hp_output *output);
 enum hp_exit hp_cmd_conform(struct hp_options *options,
                             struct hp_output *output);
+enum hp_exit hp_cmd_conform_list(struct hp_options *options,
+                                 struct hp_output *output);
+enum hp_exit hp_cmd_conform_show(struct hp_options *options,
+                                 struct hp_output *output);
+enum hp_exit hp_cmd_conform_export(struct hp_options *options,
+                                   struct hp_output *output);
 
 #endif

@@ -616,9 +616,7 @@ static const struct row rows[] = {
      "write a page to FILE instead of text"},
     {"against", "HIVE", HP_CMD_INSPECT, NULL, apply_against,
      "a second hive: where the two differ"},
-    {"force", NULL,
-     HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | JUDGED |
-         HP_CMD_CONFORM_EXPORT,
+    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | JUDGED,
      NULL, apply_force, "overwrite the file if it is there"},
     {"seed", "N", HP_CMD_MUTATE, NULL, apply_seed,
      "another number gives another hive (default 0)"},
@@ -695,7 +693,9 @@ void hp_options_help(const struct hp_command *command, struct hp_output *output)
     hp_output_printf(output, "  %d  %s\n", number, text);
     HP_EXIT_TABLE(X)
 #undef X
-    hp_output_printf(output, "See hiveproof-%s(1).\n", command->name);
+    /* One page for all forms of conform. */
+    hp_output_printf(output, "See hiveproof-%.*s(1).\n",
+                     (int)strcspn(command->name, " "), command->name);
 }
 
 /* ---- reading a command line ------------------------------------------ */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -35,6 +36,14 @@ static const struct hp_command commands[] = {
     {HP_CMD_CONFORM, "conform", "(--backend B | --plugin SO | --command CMD)",
      "Judges a hive parser by the vectors of the conformance kit",
      hp_cmd_conform},
+    {HP_CMD_CONFORM_LIST, "conform list", "",
+     "Lists the vectors of the conformance kit", hp_cmd_conform_list},
+    {HP_CMD_CONFORM_SHOW, "conform show", "ID",
+     "Shows a vector: what it expects, its recipe and its map",
+     hp_cmd_conform_show},
+    {HP_CMD_CONFORM_EXPORT, "conform export", "ZIP",
+     "Writes all vectors as files, and a runner in Python",
+     hp_cmd_conform_export},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -46,6 +55,22 @@ const struct hp_command *hp_command_find(const char *name)
     return NULL;
 }
 
+/* The command that the first words of the line name; *words says how many. */
+static const struct hp_command *find(int argc, char **argv, int *words)
+{
+    char name[64];
+
+    *words = 2;
+    if (argc > 2) {
+        (void)snprintf(name, sizeof name, "%s %s", argv[1], argv[2]);
+        const struct hp_command *command = hp_command_find(name);
+        if (command != NULL)
+            return command;
+    }
+    *words = 1;
+    return hp_command_find(argc < 2 ? "" : argv[1]);
+}
+
 static void write_help(struct hp_output *output)
 {
     hp_output_printf(output, "Usage: hiveproof COMMAND [OPTION]... ARGUMENT\n"
@@ -53,7 +78,7 @@ static void write_help(struct hp_output *output)
                              "       hiveproof --version\n\n"
                              "Commands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        hp_output_printf(output, "  %-10s %s\n", commands[i].name,
+        hp_output_printf(output, "  %-14s %s\n", commands[i].name,
                          commands[i].summary);
     hp_output_printf(output, "\nExit status:\n");
 #define X(name, number, text)                                                  \
@@ -81,10 +106,11 @@ static enum hp_exit run_command(const struct hp_command *command, int argc,
 static enum hp_exit run(int argc, char **argv, struct hp_output *output)
 {
     const char *name = argc < 2 ? "" : argv[1];
-    const struct hp_command *command = hp_command_find(name);
+    int words;
+    const struct hp_command *command = find(argc, argv, &words);
 
     if (command != NULL)
-        return run_command(command, argc - 1, argv + 1, output);
+        return run_command(command, argc - words, argv + words, output);
     if (strcmp(name, "--help") == 0) {
         write_help(output);
         return HP_EXIT_GOOD;

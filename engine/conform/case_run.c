@@ -10,13 +10,11 @@
 #include "content.h"
 #include "hp_limits.h"
 #include "load.h"
-#include "private_copy.h"
 #include "recipe_folder.h"
+#include "shared_copy.h"
 
 /* Recipes, images and trees of one case. */
 #define CASE_MEMORY ((size_t)2 << 30)
-
-enum { PATH_ROOM = 1024 };
 
 /* One case while it runs. */
 struct running {
@@ -39,34 +37,17 @@ uint32_t hp_conform_mode(enum hp_reader_profile profile)
 
 /* ---- what is expected ------------------------------------------------ */
 
-/* The path of the recipe that `content` is of. */
-static bool recipe_path(char *path, size_t room, struct running *r,
-                        const struct hp_vector_content *content)
-{
-    const struct hp_vectors *vectors = r->how->vectors;
-    const struct hp_vector *vector = r->vector;
-    const char *suffix = ".recipe";
-
-    if (strcmp(content->of, "twin") == 0)
-        vector = hp_vectors_find(vectors, r->vector->twin);
-    else if (strcmp(content->of, "own") != 0)
-        suffix = content->of;
-    return hp_vector_path(path, room, vectors, vector, suffix) ||
-           hp_conform_fail(&r->err, r->vector->id, "the path is too long");
-}
-
 static bool build_content(struct hp_tree *tree, struct running *r,
                           const struct hp_vector_content *content)
 {
-    char path[PATH_ROOM];
     struct hp_plan *plan = &r->plan;
 
     if (strcmp(content->of, "own") != 0) {
         plan = hp_arena_alloc(&r->arena, sizeof *plan);
         if (plan == NULL)
             return hp_conform_fail(&r->err, r->vector->id, "out of memory");
-        if (!recipe_path(path, sizeof path, r, content) ||
-            !hp_recipe_load(plan, &r->arena, path, &r->err))
+        if (!hp_vector_plan(plan, &r->arena, r->how->vectors, r->vector,
+                            content->of, &r->err))
             return false;
     }
     return hp_content_build(tree, &r->arena, plan, content, r->vector->id,
@@ -91,12 +72,9 @@ static bool build_contents(struct running *r)
 
 static bool forge(struct running *r)
 {
-    const struct hp_vector_content own = {.of = "own"};
-    char path[PATH_ROOM];
-
-    return recipe_path(path, sizeof path, r, &own) &&
-           hp_recipe_load(&r->plan, &r->arena, path, &r->err) &&
-           hp_recipe_forge(&r->image, &r->plan, path, &r->err);
+    return hp_vector_plan(&r->plan, &r->arena, r->how->vectors, r->vector,
+                          "own", &r->err) &&
+           hp_recipe_forge(&r->image, &r->plan, r->vector->id, &r->err);
 }
 
 /* ---- reading --------------------------------------------------------- */
@@ -168,7 +146,7 @@ static uint64_t cpu_microseconds(void)
            (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-static void read_copy(struct running *r, const struct hp_private_copy *copy)
+static void read_copy(struct running *r, const struct hp_shared_copy *copy)
 {
     struct hp_source source = *r->how->reader;
     struct hp_case_result *result = r->result;
@@ -268,18 +246,18 @@ static bool is_infrastructure(uint32_t status)
 
 static bool run(struct running *r)
 {
-    struct hp_private_copy copy;
+    struct hp_shared_copy copy;
     struct hp_span image;
 
     if (!forge(r) || !build_contents(r))
         return false;
     image = hp_span_of(r->image.bytes, r->image.size);
     r->result->image_size = image.len;
-    if (!hp_private_copy_open(&copy, image))
+    if (!hp_shared_copy_open(&copy, image))
         return hp_conform_fail(&r->err, r->vector->id, "out of memory");
     read_copy(r, &copy);
-    bool modified = hp_private_copy_is_modified(&copy, image);
-    hp_private_copy_close(&copy);
+    bool modified = hp_shared_copy_is_modified(&copy, image);
+    hp_shared_copy_close(&copy);
     if (r->tree.status == HP_E_NO_MEMORY)
         return hp_conform_fail(&r->err, r->vector->id, "out of memory");
     if (r->tree.status == HP_E_PROTOCOL) {

@@ -360,22 +360,33 @@ static bool send_keys(struct building *b)
     return true;
 }
 
-bool hp_content_build(struct hp_tree *tree, struct hp_arena *arena,
-                      struct hp_plan *plan,
-                      const struct hp_vector_content *content, const char *file,
-                      struct hp_conform_error *err)
+bool hp_content_send(const struct hp_sink *sink, struct hp_arena *arena,
+                     struct hp_plan *plan,
+                     const struct hp_vector_content *content, const char *file,
+                     struct hp_conform_error *err)
 {
     struct building b = {.arena = arena,
                          .plan = plan,
                          .file = file,
                          .err = err,
+                         .sink = *sink,
                          .partial = content->partial == HP_PARTIAL_YES};
 
-    hp_tree_begin(tree, arena, &b.sink);
     if (!find_dropped(&b, content) || !find_cuts(&b, content))
         return false;
     send_hive(&b);
-    if (!send_keys(&b) || tree->status != HP_OK)
-        return hp_conform_fail(err, file, "out of memory");
-    return true;
+    return send_keys(&b) || hp_conform_fail(err, file, "out of memory");
+}
+
+bool hp_content_build(struct hp_tree *tree, struct hp_arena *arena,
+                      struct hp_plan *plan,
+                      const struct hp_vector_content *content, const char *file,
+                      struct hp_conform_error *err)
+{
+    struct hp_sink sink;
+
+    hp_tree_begin(tree, arena, &sink);
+    return hp_content_send(&sink, arena, plan, content, file, err) &&
+           (tree->status == HP_OK ||
+            hp_conform_fail(err, file, "out of memory"));
 }

@@ -11,10 +11,16 @@
 #include "tree.h"
 #include "vector.h"
 
-/* Fills *tree, whose memory is `arena`, with the keys and values of `plan`,
- * less what `content` drops and cuts. What a lie makes uncertain is unknown,
- * and so no difference. False, with *err: a path that leads nowhere, no
- * memory. `file` is whose content it is, for messages. */
+/* Sends what `content` leaves of `plan` to `sink`, from HIVE to the last
+ * KEY_LEAVE. What a lie makes uncertain is unknown. Memory comes from `arena`.
+ * False, with *err: a path that leads nowhere, no memory. `file` is whose
+ * content it is, for messages. */
+bool hp_content_send(const struct hp_sink *sink, struct hp_arena *arena,
+                     struct hp_plan *plan,
+                     const struct hp_vector_content *content, const char *file,
+                     struct hp_conform_error *err);
+
+/* Fills *tree, whose memory is `arena`, with the same. */
 bool hp_content_build(struct hp_tree *tree, struct hp_arena *arena,
                       struct hp_plan *plan,
                       const struct hp_vector_content *content, const char *file,

@@ -11,6 +11,8 @@
 
 #include "hp_limits.h"
 
+enum { PATH_ROOM = 1024 };
+
 #define RECIPE_LIMIT ((size_t)256 << 20)
 
 static bool read_all(int fd, char *bytes, size_t size)
@@ -122,4 +124,26 @@ bool hp_recipe_forge(struct hp_image *image, struct hp_plan *plan,
     struct hp_recipe_error why = {.status = HP_OK};
 
     return hp_plan_assemble(image, plan, &why) || explain(err, path, &why);
+}
+
+bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
+                    const struct hp_vectors *vectors,
+                    const struct hp_vector *vector, const char *of,
+                    struct hp_conform_error *err)
+{
+    const char *suffix = ".recipe";
+    char path[PATH_ROOM];
+    const char *kept;
+
+    if (strcmp(of, "twin") == 0)
+        vector = hp_vectors_find(vectors, vector->twin);
+    else if (strcmp(of, "own") != 0)
+        suffix = of;
+    if (!hp_vector_path(path, sizeof path, vectors, vector, suffix))
+        return hp_conform_fail(err, vector->id, "the path is too long");
+    /* The plan's origins name the file. */
+    kept = hp_arena_copy(arena, path, strlen(path) + 1);
+    if (kept == NULL)
+        return hp_conform_fail(err, path, "out of memory");
+    return hp_recipe_load(plan, arena, kept, err);
 }

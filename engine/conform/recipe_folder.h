@@ -7,6 +7,7 @@
 #include "assemble.h"
 #include "json_strict.h"
 #include "recipe.h"
+#include "vector.h"
 
 /* Bytes of the file `path` in `arena`, followed by a NUL that is not counted.
  * False, with *err, if it cannot be read or has more than `limit` bytes. */
@@ -21,5 +22,12 @@ bool hp_recipe_load(struct hp_plan *plan, struct hp_arena *arena,
 /* The bytes of the plan of `path`, for messages. */
 bool hp_recipe_forge(struct hp_image *image, struct hp_plan *plan,
                      const char *path, struct hp_conform_error *err);
+
+/* The plan of the recipe that content is `of`: "own", "twin" or a file beside
+ * the vector. */
+bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
+                    const struct hp_vectors *vectors,
+                    const struct hp_vector *vector, const char *of,
+                    struct hp_conform_error *err);
 
 #endif

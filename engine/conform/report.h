@@ -41,6 +41,9 @@ hp_sheet_printf(struct hp_sheet *sheet, const char *format, ...);
 /* Text of the hive, and bytes that are WTF-8 or not. */
 void hp_sheet_text(struct hp_sheet *sheet, enum hp_escape style,
                    struct hp_text text);
+/* The same for a terminal, but a backslash stays one, as in paths. */
+void hp_sheet_path(struct hp_sheet *sheet, struct hp_text text);
+void hp_sheet_plain(struct hp_sheet *sheet, const char *bytes);
 void hp_sheet_bytes(struct hp_sheet *sheet, enum hp_escape style,
                     const char *bytes);
 

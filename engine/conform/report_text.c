@@ -13,12 +13,12 @@ static void put_case(struct hp_sheet *r, const struct hp_conform_run *run,
                     hp_conform_vector(run, index)->id);
     hp_conform_say(said, sizeof said, run, index);
     hp_sheet_put(r, "         ");
-    hp_sheet_bytes(r, HP_ESCAPE_TERMINAL, said);
+    hp_sheet_plain(r, said);
     hp_sheet_put(r, "\n");
     if (result->path_units == 0 || hp_conform_is_secret(run, index))
         return;
     hp_sheet_put(r, "         at ");
-    hp_sheet_text(r, HP_ESCAPE_TERMINAL, hp_conform_path(result));
+    hp_sheet_path(r, hp_conform_path(result));
     if (result->name_units > 0) {
         hp_sheet_put(r, " \"");
         hp_sheet_text(r, HP_ESCAPE_TERMINAL, hp_conform_name(result));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define SCHEMA "hiveproof-vector/1"
@@ -463,8 +464,9 @@ static bool read_group(struct hp_vectors *vectors, const char *group,
 static int compare_ids(const void *a, const void *b)
 {
     const struct hp_vector *x = a, *y = b;
+    int order = strcasecmp(x->id, y->id);
 
-    return strcmp(x->id, y->id);
+    return order != 0 ? order : strcmp(x->id, y->id);
 }
 
 static bool check_twins(const struct hp_vectors *vectors,
@@ -474,6 +476,9 @@ static bool check_twins(const struct hp_vectors *vectors,
         const struct hp_vector *vector = &vectors->items[i];
         if (i > 0 && strcmp(vector[-1].id, vector->id) == 0)
             return hp_conform_fail(err, vector->id, "id: two vectors have it");
+        if (i > 0 && strcasecmp(vector[-1].id, vector->id) == 0)
+            return hp_conform_fail(err, vector->id,
+                                   "id: another one only in case");
         if (vector->twin != NULL &&
             hp_vectors_find(vectors, vector->twin) == NULL)
             return hp_conform_fail(err, vector->id, "twin: no such vector");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
-#include "private_copy.h"
+#include "shared_copy.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@ static size_t round_up(size_t size, size_t to)
     return (size + to - 1) / to * to;
 }
 
-bool hp_private_copy_open(struct hp_private_copy *copy, struct hp_span image)
+bool hp_shared_copy_open(struct hp_shared_copy *copy, struct hp_span image)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t room = round_up(image.len, page);
@@ -33,13 +33,13 @@ bool hp_private_copy_open(struct hp_private_copy *copy, struct hp_span image)
     return true;
 }
 
-bool hp_private_copy_is_modified(const struct hp_private_copy *copy,
-                                 struct hp_span image)
+bool hp_shared_copy_is_modified(const struct hp_shared_copy *copy,
+                                struct hp_span image)
 {
     return image.len > 0 && memcmp(copy->bytes, image.ptr, image.len) != 0;
 }
 
-void hp_private_copy_close(struct hp_private_copy *copy)
+void hp_shared_copy_close(struct hp_shared_copy *copy)
 {
     (void)munmap(copy->memory, copy->memory_size);
 }

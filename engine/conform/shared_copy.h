@@ -3,8 +3,8 @@
  * The hive that a reader gets: its own, in memory that is shared with the
  * process it runs in, so that whatever it writes there is seen afterwards. The
  * memory ends with a page that nobody may touch. */
-#ifndef HP_PRIVATE_COPY_H
-#define HP_PRIVATE_COPY_H
+#ifndef HP_SHARED_COPY_H
+#define HP_SHARED_COPY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "span.h"
 
-struct hp_private_copy {
+struct hp_shared_copy {
     uint8_t *bytes;
     size_t size;
     void *memory;
@@ -20,12 +20,12 @@ struct hp_private_copy {
 };
 
 /* A copy of `image`. False: out of memory. */
-bool hp_private_copy_open(struct hp_private_copy *copy, struct hp_span image);
+bool hp_shared_copy_open(struct hp_shared_copy *copy, struct hp_span image);
 
 /* True if it is no longer like `image`. */
-bool hp_private_copy_is_modified(const struct hp_private_copy *copy,
-                                 struct hp_span image);
+bool hp_shared_copy_is_modified(const struct hp_shared_copy *copy,
+                                struct hp_span image);
 
-void hp_private_copy_close(struct hp_private_copy *copy);
+void hp_shared_copy_close(struct hp_shared_copy *copy);
 
 #endif
