@@ -46,11 +46,14 @@
 
 struct keeper {
     const struct hp_child_job *job;
-    int channel, control, report; /* the child's ends */
-    int signals;                  /* signalfd: SIGCHLD */
+    int channel, control, report, said; /* the child's ends */
+    int signals;                        /* signalfd: SIGCHLD */
     pid_t worker;
     bool reaped; /* the worker */
     uint64_t base_pages;
+    uint64_t base_cpu; /* milliseconds that do not count any more */
+    struct hp_isolate_limits limits;
+    unsigned over; /* samples in a row that were beyond the memory limit */
     struct hp_child_report result;
 };
 
@@ -111,33 +114,80 @@ static uint64_t pages_of(pid_t pid, uint64_t *of_files)
     return resident;
 }
 
-/* Memory of all descendants in bytes. Each began as a copy of this process,
- * whose pages it has in common with the program and did not ask for. */
-static uint64_t memory_used(const struct keeper *k)
+/* Memory of pids[0..count) in bytes. Each began as a copy of this process,
+ * whose pages it has in common with the program and did not ask for; what a
+ * command runs is another program. */
+static uint64_t memory_of(const struct keeper *k, const pid_t *pids,
+                          size_t count)
 {
-    pid_t pids[MAX_PROCESSES];
-    size_t count = find_descendants(pids);
+    bool executes = k->job->source->command != NULL;
     uint64_t sum = 0, of_files;
 
     for (size_t i = 0; i < count; i++) {
         uint64_t pages = pages_of(pids[i], &of_files);
-        sum += pages > k->base_pages ? pages - k->base_pages : 0;
+        uint64_t base = executes && pids[i] != k->worker ? 0 : k->base_pages;
+        sum += pages > base ? pages - base : 0;
     }
     return sum * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* Processor time of `pid` and of the children that it has waited for. */
+static uint64_t ticks_of(pid_t pid)
+{
+    char path[64], line[1024] = "";
+    unsigned long user = 0, system = 0;
+    long old_user = 0, old_system = 0;
+    FILE *file;
+    const char *name_end;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    (void)!fread(line, 1, sizeof(line) - 1, file);
+    (void)fclose(file);
+    /* The name in parentheses may hold anything. */
+    name_end = strrchr(line, ')');
+    if (name_end == NULL ||
+        sscanf(name_end + 1,
+               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
+               &user, &system, &old_user, &old_system) != 4)
+        return 0;
+    return user + system + (unsigned long)old_user + (unsigned long)old_system;
+}
+
+/* Processor time in milliseconds of all that descends from this process: of
+ * pids[0..count), and of those that are gone. */
+static uint64_t cpu_of(const pid_t *pids, size_t count)
+{
+    struct rusage gone = {.ru_nvcsw = 0};
+    uint64_t ticks = 0;
+
+    (void)getrusage(RUSAGE_CHILDREN, &gone);
+    for (size_t i = 0; i < count; i++)
+        ticks += ticks_of(pids[i]);
+    return ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK) +
+           (uint64_t)(gone.ru_utime.tv_sec + gone.ru_stime.tv_sec) * 1000 +
+           (uint64_t)(gone.ru_utime.tv_usec + gone.ru_stime.tv_usec) / 1000;
+}
+
 /* ---- the worker's process ---- */
 
-static void set_limits(const struct hp_isolate_limits *limits)
+static void set_limits(const struct hp_child_job *job)
 {
+    const struct hp_isolate_limits *limits = &job->source->limits;
     /* It wraps only where it is not used; rlim_t may have 32 bits. */
     uint64_t space = 4 * limits->memory + ADDRESS_SLACK;
     struct rlimit cpu = {limits->cpu_seconds, limits->cpu_seconds + 1};
     struct rlimit core = {0, 0};
     struct rlimit address = {(rlim_t)space, (rlim_t)space};
 
-    (void)setrlimit(RLIMIT_CPU, &cpu);
     (void)setrlimit(RLIMIT_CORE, &core);
+    /* Other programs may reserve any address space, and live for many hives:
+     * they have the keeper alone. */
+    if (job->source->command != NULL)
+        return;
+    (void)setrlimit(RLIMIT_CPU, &cpu);
     /* Only against what is faster than sampling: address space is no memory,
      * and the program's own counts. */
     if (!UNDER_SANITIZER && limits->memory < RLIM_INFINITY / 8 &&
@@ -155,12 +205,12 @@ static void be_worker(const struct keeper *k, pid_t keeper)
         _exit(1);
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(k->channel, HP_CHILD_CHANNEL) < 0)
+    if (dup2(k->said, STDERR_FILENO) < 0 ||
+        dup2(k->channel, HP_CHILD_CHANNEL) < 0)
         _exit(1);
     (void)close_range(HP_CHILD_CHANNEL + 1, ~0U, 0);
-    set_limits(&k->job->source->limits);
-    hp_worker_run(k->job, HP_CHILD_CHANNEL);
-    _exit(0);
+    set_limits(k->job);
+    _exit(hp_worker_run(k->job, HP_CHILD_CHANNEL) ? 0 : 1);
 }
 
 /* ---- the keeper's process ---- */
@@ -170,7 +220,7 @@ static void be_worker(const struct keeper *k, pid_t keeper)
  * open here. */
 static void close_others(const struct keeper *k)
 {
-    const int keep[] = {k->channel, k->control, k->report};
+    const int keep[] = {k->channel, k->control, k->report, k->said};
     unsigned from = 3;
 
     for (;;) {
@@ -246,7 +296,7 @@ static bool reap(struct keeper *k)
     return pid == 0;
 }
 
-/* Waits until a child may have ended, the program wants an end (true), or
+/* Waits until a child may have ended, the program says something (true), or
  * it is time for a sample. */
 static bool wait_for_news(struct keeper *k, int control)
 {
@@ -259,20 +309,52 @@ static bool wait_for_news(struct keeper *k, int control)
     return fds[1].revents != 0;
 }
 
+/* Takes new limits. False: the program wants an end, or is gone. */
+static bool take_limits(struct keeper *k)
+{
+    pid_t pids[MAX_PROCESSES];
+
+    if (read(k->control, &k->limits, sizeof(k->limits)) !=
+        (ssize_t)sizeof(k->limits))
+        return false;
+    k->base_cpu = cpu_of(pids, find_descendants(pids));
+    k->over = 0;
+    return true;
+}
+
+/* Looks at what is used. HP_CHILD_ENDED: no limit is reached. A process that is
+ * about to become another program still has the memory of this one: what is
+ * gone in the next sample does not count. */
+static enum hp_child_cause sample(struct keeper *k)
+{
+    pid_t pids[MAX_PROCESSES];
+    size_t count = find_descendants(pids);
+
+    if (memory_of(k, pids, count) <= k->limits.memory)
+        k->over = 0;
+    else if (++k->over > 1)
+        return HP_CHILD_MEMORY;
+    if (cpu_of(pids, count) >
+        k->base_cpu + (uint64_t)k->limits.cpu_seconds * 1000)
+        return HP_CHILD_CPU;
+    return HP_CHILD_ENDED;
+}
+
 /* Watches the worker until it ends or has to be ended, and says which. */
 static enum hp_child_cause watch(struct keeper *k)
 {
-    uint64_t memory = k->job->source->limits.memory;
+    enum hp_child_cause cause;
 
     for (;;) {
         bool wanted = wait_for_news(k, k->control);
         (void)reap(k);
         if (k->reaped)
             return HP_CHILD_ENDED;
-        if (wanted)
+        if (wanted && !take_limits(k))
             return HP_CHILD_KILLED;
-        if (memory_used(k) > memory)
-            return HP_CHILD_MEMORY;
+        cause = sample(k);
+        if (cause != HP_CHILD_ENDED)
+            return cause;
     }
 }
 
@@ -302,12 +384,19 @@ static void be_keeper(struct keeper *k)
         if (k->worker == 0)
             be_worker(k, self);
         (void)close(k->channel);
+        (void)close(k->said);
         if (k->worker > 0) {
             k->result.cause = watch(k);
             kill_all(k);
         }
     }
     (void)!write(k->report, &k->result, sizeof(k->result));
+    if (k->job->copy != NULL) {
+        /* The program may want to look at the copy. */
+        while (take_limits(k))
+            ;
+        hp_private_remove(k->job->copy->folder);
+    }
     _exit(0);
 }
 
@@ -328,26 +417,31 @@ static bool lift(int *fd)
     return true;
 }
 
-static void close_all(const int fds[6])
+enum { FDS = 8 };
+
+static void close_all(const int fds[FDS])
 {
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < FDS; i++)
         if (fds[i] >= 0)
             (void)close(fds[i]);
 }
 
-/* Opens the channel, control and report, the program's end of each first. */
-static bool open_all(int fds[6])
+/* Opens the channel, control, report and said, the program's end of each
+ * first. */
+static bool open_all(int fds[FDS])
 {
     int control[2];
-    bool done = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0 &&
-                pipe2(fds + 4, O_CLOEXEC) == 0 &&
-                pipe2(control, O_CLOEXEC) == 0;
+    bool done =
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0 &&
+        pipe2(fds + 4, O_CLOEXEC) == 0 && pipe2(fds + 6, O_CLOEXEC) == 0 &&
+        fcntl(fds[6], F_SETFL, O_NONBLOCK) == 0 &&
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0;
 
     if (done) {
         fds[2] = control[1];
         fds[3] = control[0];
     }
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < FDS; i++)
         done = done && lift(&fds[i]);
     return done;
 }
@@ -355,23 +449,34 @@ static bool open_all(int fds[6])
 enum hp_status hp_child_start(struct hp_child *child,
                               const struct hp_child_job *job)
 {
-    int fds[6] = {-1, -1, -1, -1, -1, -1};
+    int fds[FDS] = {-1, -1, -1, -1, -1, -1, -1, -1};
     pid_t pid = -1;
 
     if (open_all(fds))
         pid = fork();
     if (pid == 0) {
-        struct keeper k = {
-            .job = job, .channel = fds[1], .control = fds[3], .report = fds[5]};
+        struct keeper k = {.job = job,
+                           .limits = job->source->limits,
+                           .channel = fds[1],
+                           .control = fds[3],
+                           .report = fds[5],
+                           .said = fds[7]};
         be_keeper(&k);
     }
     if (pid < 0) {
         close_all(fds);
         return HP_E_SPAWN;
     }
-    close_all((const int[6]){-1, fds[1], -1, fds[3], -1, fds[5]});
-    *child = (struct hp_child){fds[0], fds[2], fds[4], pid};
+    close_all((const int[FDS]){-1, fds[1], -1, fds[3], -1, fds[5], -1, fds[7]});
+    *child = (struct hp_child){fds[0], fds[2], fds[4], fds[6], pid};
     return HP_OK;
+}
+
+void hp_child_limit(const struct hp_child *child,
+                    const struct hp_isolate_limits *limits)
+{
+    /* A keeper that is gone is noticed when its worker is. */
+    (void)send(child->control, limits, sizeof(*limits), MSG_NOSIGNAL);
 }
 
 struct hp_child_report hp_child_end(struct hp_child *child, int patience_ms)

@@ -19,7 +19,7 @@
  *     HIVE                            once, first
  *     for each key, the root first:
  *       KEY_ENTER
- *       for each of its values:       VALUE, then its DATA in pieces
+ *       for each of its values:       VALUE, then its DATA in pieces, or DIGEST
  *       for each of its subkeys:      the same, one level deeper
  *       KEY_LEAVE
  *     DAMAGE                          anywhere
@@ -83,6 +83,7 @@ struct hp_string {
 #define HP_EVENT_DATA 4u
 #define HP_EVENT_KEY_LEAVE 5u
 #define HP_EVENT_DAMAGE 6u
+#define HP_EVENT_DIGEST 7u
 
 /* The numbers are those of the hive, 64 bits wide so that HP_UNKNOWN_U64 can
  * stand in. */
@@ -113,6 +114,12 @@ struct hp_data_event {
     uint64_t size;     /* bytes, never 0 */
 };
 
+/* Instead of DATA, by a reader that does not send the bytes. */
+struct hp_digest_event {
+    const void *sha256; /* of all of the value's data, 32 bytes */
+    uint64_t size;      /* of the data in bytes, never 0 */
+};
+
 /* What the reader did about damage. */
 #define HP_DAMAGE_NOTED 0u   /* nothing: the content is not affected */
 #define HP_DAMAGE_DROPPED 1u /* the object is not reported */
@@ -137,6 +144,7 @@ struct hp_event {
         struct hp_value_event value;
         struct hp_data_event data;
         struct hp_damage_event damage;
+        struct hp_digest_event digest;
     } u;
 };
 

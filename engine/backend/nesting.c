@@ -14,6 +14,8 @@ static bool may_take(const struct hp_nesting *n, uint32_t kind)
         return n->values_allowed;
     case HP_EVENT_DATA:
         return n->data_allowed;
+    case HP_EVENT_DIGEST:
+        return n->digest_allowed;
     case HP_EVENT_KEY_LEAVE:
         return n->depth > 0;
     default:
@@ -27,6 +29,7 @@ bool hp_nesting_take(struct hp_nesting *nesting, uint32_t kind)
         return false;
     if (kind == HP_EVENT_DAMAGE)
         return true;
+    nesting->digest_allowed = kind == HP_EVENT_VALUE;
     nesting->data_allowed = kind == HP_EVENT_VALUE || kind == HP_EVENT_DATA;
     if (kind == HP_EVENT_HIVE) {
         nesting->hive = true;
@@ -62,7 +65,7 @@ bool hp_pruning_shows(struct hp_pruning *pruning,
         pruning->values_only = 0;
         return false;
     }
-    if (kind == HP_EVENT_DATA)
+    if (kind == HP_EVENT_DATA || kind == HP_EVENT_DIGEST)
         return !pruning->no_data;
     if (kind != HP_EVENT_DAMAGE)
         pruning->no_data = false;

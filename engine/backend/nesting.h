@@ -15,6 +15,7 @@ struct hp_nesting {
     bool root;           /* the root has been entered */
     bool values_allowed; /* no subkey of the open key has come yet */
     bool data_allowed;   /* the last one, DAMAGE apart, was VALUE or DATA */
+    bool digest_allowed; /* it was VALUE */
 };
 
 /* Takes the next event, of kind HP_EVENT_ `kind`. False: it must not come
@@ -29,7 +30,7 @@ bool hp_nesting_may_end(const struct hp_nesting *nesting, uint32_t result);
 struct hp_pruning {
     uint64_t skipped;     /* depth of the key whose inside is hidden; 0: none */
     uint64_t values_only; /* depth of the key whose subkeys will be hidden */
-    bool no_data;         /* the value's DATA is hidden */
+    bool no_data;         /* the value's DATA or DIGEST is hidden */
 };
 
 /* True if the sink is to see the event of `kind`, which `nesting` has just

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "command_words.h"
 #include "damage.h"
 #include "isolate.h"
 #include "load.h"
@@ -100,6 +101,10 @@ static void explain(const struct recorder *r, const struct hp_source *source,
     bool lasting = source->backend != NULL && !source->isolated;
     enum hp_status status = reason_of(r, result);
 
+    if (source->command != NULL && text != NULL && text[0] != '\0') {
+        (void)hp_fail(err, status, 0, FIELD_OF_READER, 0);
+        return; /* the reason of its end line */
+    }
     if (!r->damaged) {
         (void)hp_fail(err, status, 0, FIELD_OF_READER, 0);
         hp_detail_copy(text, text_size, "it gave no reason");
@@ -120,7 +125,7 @@ uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
     uint32_t result;
 
     hp_detail_copy(text, text_size, "");
-    if (source->isolated)
+    if (source->isolated || source->command != NULL)
         result = hp_isolated_walk(source, prunes, &recording, &status, text,
                                   text_size);
     else
@@ -141,6 +146,29 @@ uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
     return result;
 }
 
+/* One shot cannot be asked who it is. */
+static enum hp_status name_command(const struct hp_source *source,
+                                   struct hp_source_identity *identity,
+                                   char *text, uint32_t text_size)
+{
+    struct hp_command_words words;
+    const char *wrong = hp_command_split(&words, source->command, "{}");
+    const char *slash;
+
+    if (wrong != NULL) {
+        hp_detail_copy(text, text_size, wrong);
+        return HP_E_COMMAND;
+    }
+    slash = strrchr(words.words[0], '/');
+    hp_detail_copy(identity->name, sizeof(identity->name),
+                   slash != NULL ? slash + 1 : words.words[0]);
+    hp_detail_copy(identity->version, sizeof(identity->version), "?");
+    identity->capabilities = HP_CAN_CLASS | HP_CAN_SECURITY |
+                             HP_CAN_TIMESTAMPS | HP_CAN_FLAGS | HP_CAN_STRICT |
+                             HP_CAN_FORENSIC;
+    return HP_OK;
+}
+
 bool hp_source_identify(const struct hp_source *source,
                         struct hp_source_identity *identity,
                         struct hp_error *err, char *text, uint32_t text_size)
@@ -156,7 +184,10 @@ bool hp_source_identify(const struct hp_source *source,
         identity->capabilities = backend->capabilities;
         return true;
     }
-    status = hp_isolated_identify(source, identity, text, text_size);
+    if (source->command != NULL && !source->in_session)
+        status = name_command(source, identity, text, text_size);
+    else
+        status = hp_isolated_identify(source, identity, text, text_size);
     if (status != HP_OK)
         (void)hp_fail(err, status, 0, FIELD_OF_READER, 0);
     return status == HP_OK;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A source is a hive and the way it is read: a back end in this process, or
- * one that runs isolated in a child. Consumers (tree, text stream, the System
- * Writer's model) know only this. */
+ * A source is a hive and the way it is read: a back end in this process, one
+ * that runs isolated in a child, or any program that writes the text stream.
+ * Consumers (tree, text stream, the System Writer's model) know only this. */
 #ifndef HP_SOURCE_H
 #define HP_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "hp_backend.h"
 #include "status.h"
@@ -23,12 +24,30 @@ struct hp_isolate_limits {
  * processor, four times that of wall clock, 256 MiB + 8 x image, 64 MiB. */
 struct hp_isolate_limits hp_isolate_limits_of(uint64_t image_size);
 
+/* The last of what a child wrote to its standard error. */
+#define HP_SAID_ROOM 4096
+struct hp_said {
+    char text[HP_SAID_ROOM]; /* any bytes, no NUL added */
+    size_t size;
+};
+
+struct hp_session;
+
+/* One of `backend`, `module` and `command` is set. A command is split into
+ * words (command_words.h) and run on a private copy of the image; it prints
+ * the text stream of contracts 3. Or it speaks the session's protocol
+ * (session.h), and `session` keeps it running from one walk to the next. It
+ * is isolated in any case. */
 struct hp_source {
     struct hp_input input;
-    const struct hp_backend *backend; /* built in; or NULL and */
-    const char *module;               /* the path of a module */
+    const struct hp_backend *backend; /* built in */
+    const char *module;               /* the path of one */
+    const char *command;              /* a program and its arguments */
+    bool in_session;                  /* it speaks the session's protocol */
+    struct hp_session *session;       /* NULL: one for this walk alone */
     bool isolated;                    /* run in a child process */
     struct hp_isolate_limits limits;  /* of the child */
+    struct hp_said *said;             /* NULL: nobody asks */
 };
 
 /* Walks the source once and returns HP_WALK_. `prunes` says that the sink
@@ -42,14 +61,18 @@ struct hp_source {
  * a built-in back end ran in this process; else it is "back end", and the
  * detail of a refusal is the reader's field. An isolated back end that crashes,
  * hangs, breaks the event protocol or exceeds a limit is HP_WALK_FAILED with
- * HP_E_CRASH, _WALL, _CPU, _MEMORY, _OUTPUT or _PROTOCOL. */
+ * HP_E_CRASH, _WALL, _CPU, _MEMORY, _OUTPUT or _PROTOCOL. A command besides
+ * with HP_E_COMMAND (it cannot be started), HP_E_EDITED (its copy of the hive
+ * is not what it was) or HP_E_UNSUPPORTED (it says so). */
 uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
                         const struct hp_sink *sink, struct hp_error *err,
                         char *text, uint32_t text_size);
 
 /* Who reads: name and version of the source's back end, for reports. A
- * module is loaded in a child to be asked. False (with *err, text) if it
- * cannot be. name and version are NUL-terminated, cut to 63 bytes. */
+ * module is loaded in a child to be asked, a session is started. A command of
+ * one shot cannot be asked: its name is that of the file, its version "?", its
+ * capabilities all. False (with *err, text) if it cannot be. name and version
+ * are NUL-terminated, cut to 63 bytes. */
 struct hp_source_identity {
     char name[64];
     char version[64];

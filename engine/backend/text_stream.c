@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "damage.h"
+#include "sha256.h"
 #include "units.h"
 
 #define SCHEMA "hiveproof-events/1"
@@ -217,6 +218,18 @@ static void write_data(struct hp_text_stream *s,
     }
 }
 
+static void write_digest(struct hp_text_stream *s,
+                         const struct hp_digest_event *digest)
+{
+    open_line(s, "data");
+    put_number(s, "size", digest->size);
+    open_member(s, "sha256");
+    put(s, "\"");
+    put_hex(s, digest->sha256, HP_SHA256_SIZE);
+    put(s, "\"");
+    close_line(s);
+}
+
 static void write_damage(struct hp_text_stream *s,
                          const struct hp_damage_event *damage)
 {
@@ -253,6 +266,9 @@ static uint32_t text_event(void *self, const struct hp_event *event)
         break;
     case HP_EVENT_DATA:
         write_data(s, &event->u.data);
+        break;
+    case HP_EVENT_DIGEST:
+        write_digest(s, &event->u.digest);
         break;
     case HP_EVENT_DAMAGE:
         write_damage(s, &event->u.damage);

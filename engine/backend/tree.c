@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sha256.h"
 #include "units.h"
 
 /* Decodes `string` into the arena. False: out of memory. */
@@ -139,6 +140,16 @@ static bool add_data(struct hp_tree *tree, const struct hp_data_event *event)
     return true;
 }
 
+static bool add_digest(struct hp_tree *tree,
+                       const struct hp_digest_event *event)
+{
+    struct hp_tree_value *value = tree->last_value;
+
+    value->sha256 = hp_arena_copy(tree->arena, event->sha256, HP_SHA256_SIZE);
+    value->data = (struct hp_blob){NULL, event->size, false};
+    return value->sha256 != NULL;
+}
+
 static bool add_damage(struct hp_tree *tree,
                        const struct hp_damage_event *event)
 {
@@ -172,6 +183,8 @@ static bool take_event(struct hp_tree *tree, const struct hp_event *event)
         return add_value(tree, &event->u.value);
     case HP_EVENT_DATA:
         return add_data(tree, &event->u.data);
+    case HP_EVENT_DIGEST:
+        return add_digest(tree, &event->u.digest);
     case HP_EVENT_DAMAGE:
         return add_damage(tree, &event->u.damage);
     default: /* KEY_LEAVE: hp_nesting_take lets no other kind through */

@@ -25,6 +25,7 @@ struct hp_tree_value {
     struct hp_text name;
     uint64_t type, data_size, flags;
     struct hp_blob data;
+    const uint8_t *sha256; /* NULL, or of data that is not known but its size */
 };
 
 struct hp_tree_key {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sha256.h"
 #include "tree.h"
 
 /* How far a missing sibling is looked for. It bounds the work per sibling,
@@ -67,6 +68,47 @@ static void compare_blobs(struct comparison *c, const char *field,
     c->difference.field = field;
     describe_bytes(c->difference.a, a, at);
     describe_bytes(c->difference.b, b, at);
+    emit(c);
+}
+
+/* The digest of the value's data, however it is known. False: it is not. */
+static bool digest_of(uint8_t digest[HP_SHA256_SIZE],
+                      const struct hp_tree_value *value)
+{
+    struct hp_sha256 sha;
+
+    if (value->sha256 != NULL) {
+        memcpy(digest, value->sha256, HP_SHA256_SIZE);
+        return true;
+    }
+    hp_sha256_begin(&sha);
+    hp_sha256_take(&sha, value->data.ptr, value->data.size);
+    hp_sha256_end(&sha, digest);
+    return value->data.known;
+}
+
+static void describe_digest(char text[80], uint64_t size, const uint8_t *digest)
+{
+    (void)snprintf(text, 80, "%" PRIu64 " bytes, sha256 %02x%02x%02x%02x...",
+                   size, digest[0], digest[1], digest[2], digest[3]);
+}
+
+static void compare_data(struct comparison *c, const struct hp_tree_value *a,
+                         const struct hp_tree_value *b)
+{
+    uint8_t of_a[HP_SHA256_SIZE], of_b[HP_SHA256_SIZE];
+
+    if (a->sha256 == NULL && b->sha256 == NULL) {
+        compare_blobs(c, "value.data", a->data, b->data);
+        return;
+    }
+    if (!digest_of(of_a, a) || !digest_of(of_b, b) ||
+        (a->data.size == b->data.size &&
+         memcmp(of_a, of_b, HP_SHA256_SIZE) == 0))
+        return;
+    c->difference.field = "value.data";
+    describe_digest(c->difference.a, a->data.size, of_a);
+    describe_digest(c->difference.b, b->data.size, of_b);
     emit(c);
 }
 
@@ -184,7 +226,7 @@ static void compare_values(struct comparison *c, const struct hp_tree_key *a,
         compare_numbers(c, "value.type", x->type, y->type);
         compare_numbers(c, "value.data_size", x->data_size, y->data_size);
         compare_numbers(c, "value.flags", x->flags, y->flags);
-        compare_blobs(c, "value.data", x->data, y->data);
+        compare_data(c, x, y);
         in_a = next_of(in_a);
         in_b = next_of(in_b);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "sha256.h"
 
 /* ---- writing ---- */
 
@@ -116,6 +117,16 @@ static void put_data(struct writer *w, const struct hp_data_event *data)
     put_bytes(w, data->bytes, (size_t)data->size);
 }
 
+static void put_digest(struct writer *w, const struct hp_digest_event *digest)
+{
+    if (digest->sha256 == NULL || digest->size == 0) {
+        w->status = HP_E_PROTOCOL;
+        return;
+    }
+    put_number(w, digest->size, 8);
+    put_bytes(w, digest->sha256, HP_SHA256_SIZE);
+}
+
 static void put_damage(struct writer *w, const struct hp_damage_event *damage)
 {
     put_number(w, damage->status, 8);
@@ -150,6 +161,9 @@ enum hp_status hp_wire_put_event(uint8_t *out, size_t room, size_t *size,
     case HP_EVENT_DAMAGE:
         put_damage(&w, &event->u.damage);
         break;
+    case HP_EVENT_DIGEST:
+        put_digest(&w, &event->u.digest);
+        break;
     default:
         return HP_E_PROTOCOL;
     }
@@ -164,6 +178,13 @@ enum hp_status hp_wire_put_end(uint8_t *out, size_t room, size_t *size,
     put_number(&w, end->result, 4);
     put_number(&w, end->status, 4);
     put_text(&w, end->text);
+    return finish(&w, size);
+}
+
+enum hp_status hp_wire_put_late(uint8_t *out, size_t room, size_t *size)
+{
+    struct writer w = begin(out, room, HP_WIRE_LATE);
+
     return finish(&w, size);
 }
 
@@ -280,6 +301,14 @@ static void get_data(struct reader *r, struct hp_data_event *data)
         r->failed = true;
 }
 
+static void get_digest(struct reader *r, struct hp_digest_event *digest)
+{
+    digest->size = get_number(r, 8);
+    digest->sha256 = get_bytes(r, HP_SHA256_SIZE).ptr;
+    if (digest->size == 0)
+        r->failed = true;
+}
+
 static void get_damage(struct reader *r, struct hp_wire_frame *frame)
 {
     struct hp_damage_event *damage = &frame->event.u.damage;
@@ -314,9 +343,13 @@ static void get_payload(struct reader *r, struct hp_wire_frame *frame)
         get_data(r, &event->u.data);
         break;
     case HP_EVENT_KEY_LEAVE:
+    case HP_WIRE_LATE:
         break;
     case HP_EVENT_DAMAGE:
         get_damage(r, frame);
+        break;
+    case HP_EVENT_DIGEST:
+        get_digest(r, &event->u.digest);
         break;
     case HP_WIRE_IDENTITY:
         get_text(r, frame->identity.name);

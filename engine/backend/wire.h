@@ -34,6 +34,7 @@
 /* Kinds of frames besides HP_EVENT_. */
 #define HP_WIRE_IDENTITY 0x40u
 #define HP_WIRE_END 0x41u
+#define HP_WIRE_LATE 0x42u /* no payload; see session.h */
 
 /* How the walk ended. */
 struct hp_wire_end {
@@ -67,6 +68,7 @@ enum hp_status hp_wire_put_event(uint8_t *out, size_t room, size_t *size,
                                  const struct hp_event *event);
 enum hp_status hp_wire_put_end(uint8_t *out, size_t room, size_t *size,
                                const struct hp_wire_end *end);
+enum hp_status hp_wire_put_late(uint8_t *out, size_t room, size_t *size);
 enum hp_status hp_wire_put_identity(uint8_t *out, size_t room, size_t *size,
                                     const struct hp_wire_identity *identity);
 

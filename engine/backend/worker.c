@@ -2,10 +2,12 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "command_session.h"
 #include "load.h"
 #include "wire.h"
 
@@ -99,54 +101,144 @@ static uint32_t send_event(void *self, const struct hp_event *event)
     return answer;
 }
 
-static void send_identity(struct sender *s, const struct hp_backend *backend)
+static void send_identity(struct sender *s,
+                          const struct hp_wire_identity *identity)
 {
-    struct hp_wire_identity identity = {.capabilities = backend->capabilities};
     size_t size = 0;
 
-    hp_detail_copy(identity.name, sizeof(identity.name), backend->name);
-    hp_detail_copy(identity.version, sizeof(identity.version),
-                   backend->version);
     (void)hp_wire_put_identity(s->buffer + s->used, BUFFER_SIZE - s->used,
-                               &size, &identity);
+                               &size, identity);
     s->used += size;
 }
 
-static void do_job(struct sender *s, const struct hp_child_job *job,
-                   const struct hp_backend *backend, struct hp_wire_end *end)
+/* The stream of one job begins and ends. */
+static void begin(struct sender *s)
+{
+    memcpy(s->buffer, HP_WIRE_PREAMBLE, HP_WIRE_PREAMBLE_SIZE);
+    s->used = HP_WIRE_PREAMBLE_SIZE;
+    s->status = HP_OK;
+}
+
+static void finish(struct sender *s, const struct hp_wire_end *end)
+{
+    size_t size = 0;
+
+    (void)hp_wire_put_end(s->buffer + s->used, BUFFER_SIZE - s->used, &size,
+                          end);
+    s->used += size;
+    flush(s);
+}
+
+/* ---- a back end ---- */
+
+static void use_backend(struct sender *s, const struct hp_child_job *job,
+                        const struct hp_backend *backend,
+                        struct hp_wire_end *end)
 {
     struct hp_sink sink = {sizeof(sink), send_event, s};
 
-    if (job->identify)
-        send_identity(s, backend);
-    else
+    if (job->identify) {
+        struct hp_wire_identity identity = {.capabilities =
+                                                backend->capabilities};
+        hp_detail_copy(identity.name, sizeof(identity.name), backend->name);
+        hp_detail_copy(identity.version, sizeof(identity.version),
+                       backend->version);
+        send_identity(s, &identity);
+    } else {
         end->result = backend->walk(&job->source->input, &sink);
+    }
     end->status = s->status;
 }
 
-void hp_worker_run(const struct hp_child_job *job, int channel)
+static void find_backend(struct sender *s, const struct hp_child_job *job,
+                         struct hp_wire_end *end)
+{
+    const struct hp_backend *backend = job->source->backend;
+    struct hp_module module;
+
+    if (backend == NULL) {
+        end->status = hp_module_open(&module, job->source->module, NULL,
+                                     end->text, sizeof(end->text));
+        backend = end->status == HP_OK ? module.backend : NULL;
+    }
+    if (backend != NULL)
+        use_backend(s, job, backend, end);
+}
+
+/* ---- a command ---- */
+
+/* What the sender could not send is the program's failure. */
+static void judge_sender(const struct sender *s, struct hp_wire_end *end)
+{
+    if (s->status != HP_OK)
+        hp_command_fail(end, s->status, "an event too large to be one");
+}
+
+static bool read_order(int channel, struct hp_child_order *order)
+{
+    uint8_t *bytes = (uint8_t *)order;
+    size_t at = 0;
+
+    while (at < sizeof(*order)) {
+        ssize_t n = read(channel, bytes + at, sizeof(*order) - at);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            return false;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+/* Does what the channel says until it is closed or something fails. */
+static bool serve(struct sender *s, const char *command)
+{
+    struct hp_command_session session = {.program = {.pid = 0}};
+    struct hp_sink sink = {sizeof(sink), send_event, s};
+    struct hp_wire_end end = {.result = HP_WALK_DONE};
+    struct hp_child_order order;
+
+    while (end.status == HP_OK && read_order(s->channel, &order)) {
+        size_t size = 0;
+        end = (struct hp_wire_end){.result = HP_WALK_DONE};
+        begin(s);
+        hp_command_serve(&session, command, &order, &sink, &end);
+        judge_sender(s, &end);
+        if (order.mode == 0)
+            send_identity(s, &session.identity);
+        if (session.late) {
+            (void)hp_wire_put_late(s->buffer + s->used, BUFFER_SIZE - s->used,
+                                   &size);
+            s->used += size;
+            session.late = false;
+        }
+        finish(s, &end);
+    }
+    return end.status != HP_OK || hp_command_stop(&session);
+}
+
+bool hp_worker_run(const struct hp_child_job *job, int channel)
 {
     struct sender s = {.channel = channel, .asks = job->prunes};
     struct hp_wire_end end = {.result = HP_WALK_DONE};
-    struct hp_module module;
-    const struct hp_backend *backend = job->source->backend;
-    size_t size = 0;
+    struct hp_sink sink = {sizeof(sink), send_event, &s};
+    bool good = true;
 
     s.buffer = malloc(BUFFER_SIZE);
     if (s.buffer == NULL)
-        return;
-    memcpy(s.buffer, HP_WIRE_PREAMBLE, HP_WIRE_PREAMBLE_SIZE);
-    s.used = HP_WIRE_PREAMBLE_SIZE;
-    if (backend == NULL) {
-        end.status = hp_module_open(&module, job->source->module, NULL,
-                                    end.text, sizeof(end.text));
-        backend = end.status == HP_OK ? module.backend : NULL;
+        return false;
+    if (job->source->command != NULL) /* which may not listen */
+        (void)signal(SIGPIPE, SIG_IGN);
+    if (job->serves) {
+        good = serve(&s, job->source->command);
+    } else {
+        begin(&s);
+        if (job->source->command != NULL) {
+            hp_command_walk(job, &sink, &end);
+            judge_sender(&s, &end);
+        } else {
+            find_backend(&s, job, &end);
+        }
+        finish(&s, &end);
     }
-    if (backend != NULL)
-        do_job(&s, job, backend, &end);
-
-    (void)hp_wire_put_end(s.buffer + s.used, BUFFER_SIZE - s.used, &size, &end);
-    s.used += size;
-    flush(&s);
     free(s.buffer);
+    return good;
 }

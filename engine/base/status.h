@@ -57,6 +57,9 @@
     X(HP_E_PROTOCOL, 305, "protocol", "the back end broke the protocol")       \
     X(HP_E_MODULE, 306, "module", "the module cannot be used")                 \
     X(HP_E_CHANGED, 307, "changed", "the file changed while it was read")      \
+    X(HP_E_COMMAND, 308, "command", "the command cannot be run")               \
+    X(HP_E_EDITED, 309, "edited", "the command changed its copy of the hive")  \
+    X(HP_E_UNSUPPORTED, 310, "unsupported", "the reader does not support it")  \
     /* 9xx: a bug of ours, never reachable from bytes */                       \
     X(HP_E_INTERNAL, 901, "internal", "internal error")
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
+
 enum hp_status hp_text_read(struct hp_text *text, struct hp_arena *arena,
                             const char *bytes, size_t size)
 {
@@ -52,17 +54,6 @@ bool hp_number_read(uint32_t *number, const char *text)
         return false;
     *number = (uint32_t)value;
     return true;
-}
-
-int hp_hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 void hp_hex_write(char *text, const uint8_t *bytes, size_t size)

@@ -28,9 +28,6 @@ char hp_letter_of(uint16_t unit);
 /* A whole number of 32 bits, decimal or, after 0x, hexadecimal. */
 bool hp_number_read(uint32_t *number, const char *text);
 
-/* The value of a hexadecimal digit, -1 for another character. */
-int hp_hex_digit(char c);
-
 /* Writes 2 * size digits; no NUL is added. */
 void hp_hex_write(char *text, const uint8_t *bytes, size_t size);
 

@@ -222,6 +222,8 @@ struct hp_source hp_source_of(const struct hp_file *file,
                   .image_size = file->size},
         .backend = pruned ? reader->pruned : reader->backend,
         .module = reader->module,
+        .command = reader->command,
+        .in_session = reader->in_session,
         .isolated = reader->isolated,
         .limits = hp_isolate_limits_of(file->size),
     };

@@ -4,7 +4,9 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "command_words.h"
 #include "convert.h"
+#include "hex.h"
 #include "hivex_backend.h"
 #include "native.h"
 #include "vector.h"
@@ -68,8 +70,13 @@ static enum hp_exit apply_mode(const struct given *given)
 }
 
 static const struct hp_reader built_in[] = {
-    {"native", &hp_backend_native, NULL, &hp_backend_native_pruned, false},
-    {"hivex", &hp_backend_hivex, NULL, &hp_backend_hivex, true},
+    {.name = "native",
+     .backend = &hp_backend_native,
+     .pruned = &hp_backend_native_pruned},
+    {.name = "hivex",
+     .backend = &hp_backend_hivex,
+     .pruned = &hp_backend_hivex,
+     .isolated = true},
 };
 enum { BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0] };
 
@@ -82,9 +89,23 @@ static const struct hp_reader *find_built_in(const char *name)
     return NULL;
 }
 
-static enum hp_exit apply_backend(const struct given *given)
+/* Only diff has two; elsewhere the last one counts. */
+static enum hp_exit add_reader(const struct given *given,
+                               const struct hp_reader *reader)
 {
     struct hp_options *options = given->options;
+    size_t at =
+        options->command->bit == HP_CMD_DIFF ? options->reader_count : 0;
+
+    if (at == 2)
+        return wrong_use(given->argument, "diff takes two readers, not more");
+    options->reader[at] = *reader;
+    options->reader_count = at + 1;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_backend(const struct given *given)
+{
     struct hp_reader reader = {
         .name = given->argument, .module = given->argument, .isolated = true};
 
@@ -96,14 +117,29 @@ static enum hp_exit apply_backend(const struct given *given)
                              "the path of a module, with a slash in it");
         reader = *found;
     }
-    /* Only diff has two; elsewhere the last one counts. */
-    size_t at =
-        options->command->bit == HP_CMD_DIFF ? options->reader_count : 0;
-    if (at == 2)
-        return wrong_use(given->argument, "diff takes two --backend, not more");
-    options->reader[at] = reader;
-    options->reader_count = at + 1;
-    return HP_EXIT_GOOD;
+    return add_reader(given, &reader);
+}
+
+static enum hp_exit apply_command(const struct given *given)
+{
+    struct hp_reader reader = {.name = given->argument,
+                               .command = given->argument,
+                               .in_session = (bool)given->meaning,
+                               .isolated = true};
+    struct hp_command_words words;
+    const char *wrong = hp_command_split(&words, given->argument, "{}");
+
+    if (wrong != NULL)
+        return wrong_use(given->argument, wrong);
+    return add_reader(given, &reader);
+}
+
+static enum hp_exit apply_session(const struct given *given)
+{
+    struct given meant = *given;
+
+    meant.meaning = true;
+    return apply_command(&meant);
 }
 
 /* Transaction logs are not read at all yet (contracts 4). */
@@ -600,6 +636,10 @@ static const struct row rows[] = {
      "strict or forensic (default)"},
     {"backend", "B", READ, NULL, apply_backend,
      "native (default), hivex or the path of a module"},
+    {"command", "CMD", READ, NULL, apply_command,
+     "a program as the back end: it reads {} (else its input), prints events"},
+    {"session", "CMD", READ, NULL, apply_session,
+     "a program as the back end, which is told what to read"},
     {"no-logs", NULL, READ, NULL, apply_no_logs,
      "leave transaction logs alone (always so today)"},
     {"format", "F", FORMAT, report_formats, apply_report_format,
@@ -863,8 +903,8 @@ static enum hp_exit read_operands(struct hp_options *options)
     if (options->recipe && options->reader_count > 0)
         return wrong_use(NULL, "a recipe is made without a back end");
     if (command->bit == HP_CMD_DIFF && options->reader_count != 2)
-        return wrong_use(NULL, "diff takes two --backend; see hiveproof diff "
-                               "--help");
+        return wrong_use(NULL, "diff takes two of --backend, --command and "
+                               "--session; see hiveproof diff --help");
     return HP_EXIT_GOOD;
 }
 

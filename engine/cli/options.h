@@ -46,7 +46,9 @@ struct hp_command {
 struct hp_reader {
     const char *name;
     const struct hp_backend *backend; /* or NULL and */
-    const char *module;
+    const char *module;               /* or */
+    const char *command;
+    bool in_session;                 /* the command speaks the session's way */
     const struct hp_backend *pruned; /* for a sink that skips most keys */
     bool isolated;
 };

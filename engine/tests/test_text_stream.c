@@ -49,6 +49,10 @@ static const struct {
      "{\"event\":\"value\",\"name\":\"\"}\n"},
     {{.kind = HP_EVENT_DATA, .u.data = {"\x00\x9f\xf0", 3}},
      "{\"event\":\"data\",\"hex\":\"009ff0\"}\n"},
+    {{.kind = HP_EVENT_DIGEST,
+      .u.digest = {"0123456789abcdef0123456789abcdef", 5}},
+     "{\"event\":\"data\",\"size\":5,\"sha256\":\"30313233343536373839616263646"
+     "56630313233343536373839616263646566\"}\n"},
     {{.kind = HP_EVENT_KEY_LEAVE}, "{\"event\":\"key_leave\"}\n"},
     {{.kind = HP_EVENT_DAMAGE,
       .u.damage = {HP_E_CHECKSUM, 0, 7, "base_block.checksum",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sha256.h"
 #include "tree.h"
 
 #define U HP_UNKNOWN_U64
@@ -46,7 +47,7 @@ static uint32_t send_hive(struct builder *b, uint64_t minor, uint64_t dirty,
 static const char *send_item(struct builder *b, const char *at)
 {
     const char *word = at + 1;
-    uint32_t size = (uint32_t)strcspn(word, "()=+!");
+    uint32_t size = (uint32_t)strcspn(word, "()=+#!");
     struct hp_string name = {word, size, HP_UTF8};
     uint32_t kind = HP_EVENT_KEY_LEAVE;
 
@@ -60,6 +61,14 @@ static const char *send_item(struct builder *b, const char *at)
     } else if (*at == '+') {
         kind = HP_EVENT_DATA;
         b->event.u.data = (struct hp_data_event){word, size};
+    } else if (*at == '#') {
+        static uint8_t digest[HP_SHA256_SIZE];
+        struct hp_sha256 sha;
+        hp_sha256_begin(&sha);
+        hp_sha256_take(&sha, word, size);
+        hp_sha256_end(&sha, digest);
+        kind = HP_EVENT_DIGEST;
+        b->event.u.digest = (struct hp_digest_event){digest, size};
     } else if (*at == '!') {
         kind = HP_EVENT_DAMAGE;
         b->event.u.damage = (struct hp_damage_event){1, 2, 3, word, 1};
@@ -320,6 +329,12 @@ static const struct {
     {"(r=v+ab)", "(r=v+a)", "r:value.data:v:2 bytes, byte 1 is 62|1 bytes;"},
     {"(r=v)", "(r=v+a)", "r:value.data:v:0 bytes|1 bytes, byte 0 is 61;"},
     {"(r=v+ab)", "(r=v+a+b)", ""},
+    {"(r=v#ab)", "(r=v+a+b)", ""},
+    {"(r=v#ab)", "(r=v#ab)", ""},
+    {"(r=v+ab)", "(r=v#ac)",
+     "r:value.data:v:2 bytes, sha256 fb8e20fc...|2 bytes, sha256 f45de51c...;"},
+    {"(r=v)", "(r=v#ab)",
+     "r:value.data:v:0 bytes, sha256 e3b0c442...|2 bytes, sha256 fb8e20fc...;"},
     {"(R)", "(r)", "-:key:R:present|missing;-:key:r:missing|present;"},
     {"(r(aa))", "(r(a))", "r:key:aa:present|missing;r:key:a:missing|present;"},
 };

@@ -30,6 +30,8 @@ static const struct hp_event events[] = {
           .u.value = {{"v", 1, HP_UTF8}, 0xFFFFFFFF, 2, UINT64_MAX}),
     EVENT(.kind = HP_EVENT_DATA, .u.data = {"data", 4}),
     EVENT(.kind = HP_EVENT_KEY_LEAVE),
+    EVENT(.kind = HP_EVENT_DIGEST,
+          .u.digest = {"0123456789abcdef0123456789abcdef", 5}),
     EVENT(.kind = HP_EVENT_DAMAGE, .u.damage = {106, 2, 3, "nk.name", 3}),
     EVENT(.kind = HP_EVENT_DAMAGE, .u.damage = {106, 2, 3, NULL, 0}),
 };
@@ -74,6 +76,10 @@ static void expect_event(const struct hp_event *a, const struct hp_event *b)
     case HP_EVENT_DATA:
         expect_blob(a->u.data.bytes, (uint32_t)a->u.data.size, b->u.data.bytes,
                     (uint32_t)b->u.data.size);
+        break;
+    case HP_EVENT_DIGEST:
+        assert_true(a->u.digest.size == b->u.digest.size);
+        assert_memory_equal(a->u.digest.sha256, b->u.digest.sha256, 32);
         break;
     case HP_EVENT_DAMAGE:
         assert_true(a->u.damage.status == b->u.damage.status);
@@ -178,7 +184,19 @@ static const struct {
     {SPAN_INIT(HEAD("\5", "\0")), HP_WIRE_TAKEN},
     {SPAN_INIT(HEAD("\0", "\0")), HP_WIRE_BROKEN},
     {SPAN_INIT(HEAD("\7", "\0")), HP_WIRE_BROKEN},
-    {SPAN_INIT(HEAD("\x42", "\0")), HP_WIRE_BROKEN},
+    {SPAN_INIT(HEAD("\x8", "\0")), HP_WIRE_BROKEN},
+    {SPAN_INIT(HEAD("\x42", "\0")), HP_WIRE_TAKEN},
+    {SPAN_INIT(HEAD("\x43", "\0")), HP_WIRE_BROKEN},
+    /* DIGEST: size, 32 bytes */
+    {SPAN_INIT(HEAD("\7", "\x28") "aaaaaaaa"
+                                  "0123456789abcdef0123456789abcdef"),
+     HP_WIRE_TAKEN},
+    {SPAN_INIT(HEAD("\7", "\x28") "\0\0\0\0\0\0\0\0"
+                                  "0123456789abcdef0123456789abcdef"),
+     HP_WIRE_BROKEN},
+    {SPAN_INIT(HEAD("\7", "\x27") "aaaaaaaa"
+                                  "0123456789abcdef0123456789abcde"),
+     HP_WIRE_BROKEN},
     {SPAN_INIT(HEAD("\4", "\0")), HP_WIRE_BROKEN}, /* DATA of no bytes */
     {SPAN_INIT(HEAD("\4", "\1") "a"), HP_WIRE_TAKEN},
     {SPAN_INIT("\4\xfb\xff\x0f\0"), HP_WIRE_MORE}, /* the largest */
@@ -230,7 +248,9 @@ static void frame__is_taken_or_refused(void **state)
 static const struct hp_event malformed[] = {
     {.size = sizeof(struct hp_event) - 1, .kind = HP_EVENT_KEY_LEAVE},
     EVENT(.kind = 0),
-    EVENT(.kind = 7),
+    EVENT(.kind = 8),
+    EVENT(.kind = HP_EVENT_DIGEST, .u.digest = {NULL, 3}),
+    EVENT(.kind = HP_EVENT_DIGEST, .u.digest = {"", 0}),
     EVENT(.kind = HP_EVENT_DATA, .u.data = {NULL, 3}),
     EVENT(.kind = HP_EVENT_DATA, .u.data = {"", 0}),
     EVENT(.kind = HP_EVENT_VALUE, .u.value = {{NULL, 1, HP_UTF8}, 0, 0, 0}),

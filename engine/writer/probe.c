@@ -251,6 +251,8 @@ static uint32_t take(void *self, const struct hp_event *event)
         return on_data(run, &event->u.data);
     if (event->kind == HP_EVENT_DAMAGE)
         return on_damage(run, &event->u.damage);
+    if (event->kind == HP_EVENT_DIGEST) /* no data came: it is short of all */
+        return HP_CONTINUE;
     if (run->reading && !flush(run))
         return stop(run);
     switch (event->kind) {

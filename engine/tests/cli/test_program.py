@@ -108,8 +108,8 @@ class WrongUse(CliTest):
                            "foo", "file")
 
     def test_diff_takes_two_back_ends(self):
-        self.complains(2, "two --backend", "diff", "file")
-        self.complains(2, "two --backend", "diff", "--backend", "native",
+        self.complains(2, "two of --backend, --command and --session", "diff", "file")
+        self.complains(2, "two", "diff", "--backend", "native",
                        "file")
         self.complains(2, "two --backend", "diff", *["--backend", "native"] * 3,
                        "file")
