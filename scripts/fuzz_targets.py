@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/fuzz and scripts/seeds have to know of single fuzz targets;
-harnesses/CMakeLists.txt has the same lists."""
-COPYLEFT = ("fuzz_libregf", "fuzz_regfi")
+"""What harnesses/targets.tsv says of single fuzz targets, for the scripts."""
+import pathlib
 
-# Other people's parsers: what is found in them, and what they leak, is theirs
-# (contracts 5).
-VENDOR = ("fuzz_parser", "fuzz_parser_diff")
-FOREIGN = ("fuzz_hivex", "fuzz_hivex_write", *COPYLEFT, "fuzz_diff", *VENDOR)
+LISTED = pathlib.Path(__file__).resolve().parent.parent / "harnesses" / "targets.tsv"
 
-# Those whose input is a hive.
-HIVES = ("fuzz_hive", "fuzz_roundtrip", "fuzz_enumerate", "fuzz_inspect",
-         *FOREIGN)
+
+def listed():
+    """{target: (its traits, the files of its module)}"""
+    rows = [line.split("\t") for line in
+            LISTED.read_text(encoding="utf-8").splitlines()
+            if line.startswith("fuzz_")]
+    return {target: (set(traits.split(",")), [] if module == "-"
+                     else module.split(","))
+            for target, traits, module in rows}
+
+
+def having(trait):
+    return tuple(target for target, (traits, _) in listed().items()
+                 if trait in traits)
+
+
+COPYLEFT = having("copyleft")
+VENDOR = having("vendor")
+FOREIGN = having("foreign")
+HIVES = having("hive")
+MODULES = {target: module for target, (_, module) in listed().items() if module}
