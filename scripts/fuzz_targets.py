@@ -25,3 +25,8 @@ VENDOR = having("vendor")
 FOREIGN = having("foreign")
 HIVES = having("hive")
 MODULES = {target: module for target, (_, module) in listed().items() if module}
+
+# Of AFL++'s targets. Some of other people's parsers read memory that nobody has
+# written, and so do something else each time, unless malloc fills it.
+STEADY = {"GLIBC_TUNABLES":
+          "glibc.malloc.perturb=170:glibc.malloc.tcache_count=0"}
