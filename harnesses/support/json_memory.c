@@ -23,3 +23,12 @@ void json_memory_count(struct fuzz_memory *memory)
     json_object_seed(1);
     json_set_alloc_funcs(take, free);
 }
+
+bool json_is_an_object(const uint8_t *bytes, size_t size)
+{
+    json_t *json = json_loadb((const char *)bytes, size, 0, NULL);
+    bool is_object = json_is_object(json);
+
+    json_decref(json);
+    return is_object;
+}

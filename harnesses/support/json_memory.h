@@ -11,4 +11,7 @@
  * expect to be; NULL: none is. Hashes of names are the same in each process. */
 void json_memory_count(struct fuzz_memory *memory);
 
+/* True if bytes[0..size) are an object by jansson's own judgement. */
+bool json_is_an_object(const uint8_t *bytes, size_t size);
+
 #endif
