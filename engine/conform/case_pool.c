@@ -6,14 +6,21 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "count.h"
 
 /* Work that is on its way for each worker: one is run, one waits. */
 enum { AHEAD = 2, MOST_JOBS = 256 };
+
+/* How long workers, and what they left, may take to end by themselves. */
+enum { TURN_MS = 5, PATIENT_TURNS = 600 };
 
 struct state {
     const struct hp_case_pool *pool;
@@ -24,7 +31,11 @@ struct state {
     int work, from_workers; /* our ends */
     pid_t workers[MOST_JOBS];
     unsigned worker_count;
+    sigset_t mask; /* of signals, before the run */
 };
+
+/* They are blocked but where the run waits, so that none is lost. */
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static volatile sig_atomic_t interrupted;
 
@@ -77,8 +88,9 @@ void hp_case_pool_work(const struct hp_conform_how *how,
 
 static void be_worker(const struct state *s, struct hp_case_pipes pipes)
 {
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
+    for (size_t i = 0; i < HP_COUNT(ending_signals); i++)
+        (void)signal(ending_signals[i], SIG_DFL);
+    (void)sigprocmask(SIG_SETMASK, &s->mask, NULL);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)close(s->work);
     (void)close(s->from_workers);
@@ -172,7 +184,7 @@ static void collect(struct state *s)
     for (;;) {
         struct pollfd wanted = {s->from_workers, POLLIN, 0};
         send_work(s);
-        int ready = poll(&wanted, 1, -1);
+        int ready = ppoll(&wanted, 1, NULL, &s->mask);
         if (interrupted != 0)
             return;
         if (ready > 0 && !take_result(s))
@@ -180,24 +192,48 @@ static void collect(struct state *s)
     }
 }
 
-/* Workers that are ended take their readers with them; whatever is left over
- * becomes a child of this process, and "no children" is the proof. */
+/* Kills all children, adopted ones included. */
+static void kill_children(void)
+{
+    char path[64];
+    int child;
+
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/children",
+                   (int)getpid());
+    FILE *children = fopen(path, "re");
+    while (children != NULL && fscanf(children, "%d", &child) == 1)
+        (void)kill((pid_t)child, SIGKILL);
+    if (children != NULL)
+        (void)fclose(children);
+}
+
+/* Workers that are ended take their readers with them. Whatever is left over
+ * becomes a child of this process and is killed when it does not go by itself;
+ * "no children" is the proof. */
 static void stop(struct state *s)
 {
+    const struct timespec turn = {0, TURN_MS * 1000000L};
+    pid_t ended;
+
     if (s->work >= 0)
         (void)close(s->work);
     (void)close(s->from_workers);
     for (unsigned i = 0; i < s->worker_count && interrupted != 0; i++)
         (void)kill(s->workers[i], SIGTERM);
-    while (wait(NULL) > 0 || errno == EINTR)
-        ;
+    for (unsigned turns = 0;; turns++) {
+        do
+            ended = waitpid(-1, NULL, WNOHANG);
+        while (ended > 0 || (ended < 0 && errno == EINTR));
+        if (ended < 0)
+            return;
+        if (turns > PATIENT_TURNS)
+            kill_children();
+        (void)nanosleep(&turn, NULL);
+    }
 }
 
-static bool run(struct state *s)
+static bool open_pipes(struct state *s, struct hp_case_pipes *pipes)
 {
-    const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
-    const struct sigaction noting = {.sa_handler = note_signal};
-    struct sigaction before[3];
     int work[2], results[2];
 
     if (pipe2(work, O_CLOEXEC) != 0)
@@ -207,18 +243,36 @@ static bool run(struct state *s)
         (void)close(work[1]);
         return false;
     }
-    interrupted = 0;
-    (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    for (size_t i = 0; i < 3; i++)
-        (void)sigaction(wanted[i], &noting, &before[i]);
     s->work = work[1];
     s->from_workers = results[0];
-    bool started = start(s, (struct hp_case_pipes){work[0], results[1]});
+    *pipes = (struct hp_case_pipes){work[0], results[1]};
+    return true;
+}
+
+static bool run(struct state *s)
+{
+    const struct sigaction noting = {.sa_handler = note_signal};
+    struct sigaction before[HP_COUNT(ending_signals)];
+    struct hp_case_pipes pipes;
+    sigset_t blocked;
+
+    if (!open_pipes(s, &pipes))
+        return false;
+    interrupted = 0;
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    (void)sigemptyset(&blocked);
+    for (size_t i = 0; i < HP_COUNT(ending_signals); i++) {
+        (void)sigaddset(&blocked, ending_signals[i]);
+        (void)sigaction(ending_signals[i], &noting, &before[i]);
+    }
+    (void)sigprocmask(SIG_BLOCK, &blocked, &s->mask);
+    bool started = start(s, pipes);
     if (started)
         collect(s);
     stop(s);
-    for (size_t i = 0; i < 3; i++)
-        (void)sigaction(wanted[i], &before[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &s->mask, NULL);
+    for (size_t i = 0; i < HP_COUNT(ending_signals); i++)
+        (void)sigaction(ending_signals[i], &before[i], NULL);
     (void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
     return started;
 }
