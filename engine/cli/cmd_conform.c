@@ -51,6 +51,8 @@ static struct hp_source source_of(const struct hp_options *options)
 
     return (struct hp_source){.backend = reader->backend,
                               .module = reader->module,
+                              .command = reader->command,
+                              .in_session = reader->in_session,
                               .isolated = true,
                               .limits = hp_isolate_limits_of(0)};
 }
@@ -193,7 +195,10 @@ static enum hp_exit identify(struct hp_conform_run *run,
     struct hp_error err = {HP_OK, 0, NULL, 0};
     char detail[DETAIL_ROOM] = "";
 
-    run->way = source->module != NULL ? "module" : "backend";
+    run->way = source->module != NULL    ? "module"
+               : source->in_session      ? "session"
+               : source->command != NULL ? "command"
+                                         : "backend";
     run->discreet =
         source->backend != NULL && source->backend != &hp_backend_native;
     if (hp_source_identify(source, &run->reader, &err, detail, sizeof detail))

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command_words.h"
 #include "vector_folder.h"
 
 #define PIPES_VARIABLE "HIVEPROOF_CONFORM_PIPES"
@@ -72,6 +73,17 @@ static void show(struct line *line, const char *path)
     add(line, bind);
 }
 
+/* The files among the words of a command. */
+static void show_words(struct line *line, const char *command)
+{
+    struct hp_command_words words;
+
+    if (command == NULL || hp_command_split(&words, command, "{}") != NULL)
+        return;
+    for (size_t i = 0; i < words.count; i++)
+        show(line, words.words[i]);
+}
+
 static bool make_line(struct line *line, const struct hp_options *options)
 {
     static const char *const fixed[] = {"bwrap",
@@ -102,6 +114,7 @@ static bool make_line(struct line *line, const struct hp_options *options)
     show(line, line->program);
     show(line, options->conform.vectors);
     show(line, options->reader[0].module);
+    show_words(line, options->reader[0].command);
     if (getcwd(line->folder, PATH_ROOM) != NULL &&
         strcmp(line->folder, "/tmp") != 0) {
         show(line, line->folder);

@@ -89,16 +89,18 @@ static const struct hp_reader *find_built_in(const char *name)
     return NULL;
 }
 
-/* Only diff has two; elsewhere the last one counts. */
+/* Only diff has two, and conform one; elsewhere the last one counts. */
 static enum hp_exit add_reader(const struct given *given,
                                const struct hp_reader *reader)
 {
     struct hp_options *options = given->options;
-    size_t at =
-        options->command->bit == HP_CMD_DIFF ? options->reader_count : 0;
+    unsigned command = options->command->bit;
+    size_t at = command == HP_CMD_DIFF ? options->reader_count : 0;
 
     if (at == 2)
         return wrong_use(given->argument, "diff takes two readers, not more");
+    if (command == HP_CMD_CONFORM && options->reader_count > 0)
+        return wrong_use(given->argument, "conform judges one reader");
     options->reader[at] = *reader;
     options->reader_count = at + 1;
     return HP_EXIT_GOOD;
@@ -412,16 +414,6 @@ static enum hp_exit apply_vectors(const struct given *given)
     return HP_EXIT_GOOD;
 }
 
-static enum hp_exit set_reader(struct hp_options *options,
-                               const struct hp_reader *reader)
-{
-    if (options->reader_count > 0)
-        return wrong_use(reader->name, "more than one reader was given");
-    options->reader[0] = *reader;
-    options->reader_count = 1;
-    return HP_EXIT_GOOD;
-}
-
 static enum hp_exit apply_plugin(const struct given *given)
 {
     const struct hp_reader reader = {
@@ -430,7 +422,7 @@ static enum hp_exit apply_plugin(const struct given *given)
     if (strchr(given->argument, '/') == NULL)
         return wrong_use(given->argument,
                          "the path of a module has a slash in it");
-    return set_reader(given->options, &reader);
+    return add_reader(given, &reader);
 }
 
 static enum hp_exit apply_conform_backend(const struct given *given)
@@ -440,7 +432,7 @@ static enum hp_exit apply_conform_backend(const struct given *given)
     if (reader == NULL)
         return wrong_use(given->argument, "no such back end; there are "
                                           "native and hivex");
-    return set_reader(given->options, reader);
+    return add_reader(given, reader);
 }
 
 static enum hp_exit apply_reader_profile(const struct given *given)
@@ -664,6 +656,10 @@ static const struct row rows[] = {
      "judge the module with that path, which has a slash in it"},
     {"backend", "B", HP_CMD_CONFORM, NULL, apply_conform_backend,
      "judge native or hivex"},
+    {"command", "CMD", HP_CMD_CONFORM, NULL, apply_command,
+     "judge a program: it reads {} (else its input), prints events"},
+    {"session", "CMD", HP_CMD_CONFORM, NULL, apply_session,
+     "judge a program, which is told what to read"},
     {"reader-profile", "P", JUDGED, reader_profiles, apply_reader_profile,
      "strict, forensic (default) or windows"},
     {"group", "G", JUDGED | HP_CMD_CONFORM_LIST, NULL, apply_group,
@@ -869,8 +865,9 @@ static enum hp_exit read_conform_operands(const struct hp_options *options)
                          "this is not understood; see hiveproof conform "
                          "--help");
     if (options->command->bit == HP_CMD_CONFORM && options->reader_count == 0)
-        return wrong_use(NULL, "conform needs --backend, --plugin or "
-                               "--command; see hiveproof conform --help");
+        return wrong_use(NULL, "conform needs --backend, --plugin, "
+                               "--command or --session; see hiveproof conform "
+                               "--help");
     return HP_EXIT_GOOD;
 }
 

@@ -52,6 +52,8 @@ static enum hp_case_verdict failure_of(enum hp_status status)
         return HP_CASE_EXHAUSTION;
     case HP_E_PROTOCOL:
         return HP_CASE_PROTOCOL;
+    case HP_E_EDITED:
+        return HP_CASE_INPUT_MODIFIED;
     case HP_E_CRASH:
     case HP_E_CHANGED: /* an exit code: what was changed is looked at */
         return HP_CASE_CRASH;

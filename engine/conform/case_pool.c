@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "count.h"
+#include "session.h"
 
 /* Work that is on its way for each worker: one is run, one waits. */
 enum { AHEAD = 2, MOST_JOBS = 256 };
@@ -67,21 +68,70 @@ static bool read_whole(int fd, void *bytes, size_t size)
     return true;
 }
 
-void hp_case_pool_work(const struct hp_conform_how *how,
-                       struct hp_case_pipes pipes)
+static bool send_result(int fd, const struct hp_case_result *result)
 {
     /* At most PIPE_BUF bytes come and go in one piece. */
     _Static_assert(sizeof(struct hp_case_result) <= 4096,
                    "results of several workers would mix");
+
+    return write(fd, result, sizeof *result) == (ssize_t)sizeof *result;
+}
+
+/* It answered, and died of what it had read. */
+static void blame(struct hp_case_result *result)
+{
+    if (result->broken || hp_case_is_bad((enum hp_case_verdict)result->verdict))
+        return;
+    result->verdict = HP_CASE_CRASH;
+    (void)snprintf(result->detail, sizeof result->detail,
+                   "it ended badly after its answer");
+}
+
+/* Runs what comes. A result is held back until it is known that the reader
+ * survived its answer. */
+static void work_in_session(const struct hp_conform_how *how,
+                            struct hp_case_pipes pipes)
+{
+    struct hp_case_result held, result;
+    bool holds = false;
+    uint64_t late = 0;
     uint32_t index;
 
-    while (read_whole(pipes.work, &index, sizeof index)) {
-        struct hp_case_result result;
-        if (index >= how->vectors->count)
-            return;
+    while (read_whole(pipes.work, &index, sizeof index) &&
+           index < how->vectors->count) {
         hp_case_run(&result, how, index);
-        if (write(pipes.results, &result, sizeof result) !=
-            (ssize_t)sizeof result)
+        uint64_t now_late = hp_session_late(how->session);
+        if (holds && now_late > late)
+            blame(&held);
+        if (holds && !send_result(pipes.results, &held))
+            return;
+        late = now_late;
+        held = result;
+        holds = true;
+    }
+    if (!hp_session_close(how->session) && holds)
+        blame(&held);
+    if (holds)
+        (void)send_result(pipes.results, &held);
+}
+
+void hp_case_pool_work(const struct hp_conform_how *how,
+                       struct hp_case_pipes pipes)
+{
+    struct hp_conform_how mine = *how;
+    struct hp_case_result result;
+    uint32_t index;
+
+    if (how->reader->in_session) {
+        mine.session = hp_session_open();
+        if (mine.session != NULL)
+            work_in_session(&mine, pipes);
+        return;
+    }
+    while (read_whole(pipes.work, &index, sizeof index) &&
+           index < how->vectors->count) {
+        hp_case_run(&result, how, index);
+        if (!send_result(pipes.results, &result))
             return;
     }
 }

@@ -154,6 +154,7 @@ static void read_copy(struct running *r, const struct hp_shared_copy *copy)
     struct hp_sink sink;
 
     source.isolated = true;
+    source.session = r->how->session;
     source.limits = limits_of(r->how, copy->size);
     source.input = (struct hp_input){.size = sizeof source.input,
                                      .mode = hp_conform_mode(r->how->profile),
@@ -237,11 +238,11 @@ static void judge(struct running *r, bool modified)
         note_difference(r->result, &judgement.difference);
 }
 
-/* A module that cannot be loaded, a process that cannot be started: that says
- * nothing about the vector. */
+/* What cannot be loaded or started says nothing about the vector. */
 static bool is_infrastructure(uint32_t status)
 {
-    return status == HP_E_MODULE || status == HP_E_SPAWN || status == HP_E_IO;
+    return status == HP_E_MODULE || status == HP_E_COMMAND ||
+           status == HP_E_SPAWN || status == HP_E_IO;
 }
 
 static bool run(struct running *r)

@@ -12,6 +12,7 @@ struct hp_conform_how {
     const struct hp_vectors *vectors;
     const struct hp_source *reader; /* who reads; its input is not used */
     enum hp_reader_profile profile;
+    struct hp_session *session; /* of a worker whose reader keeps running */
     uint32_t seconds; /* of processor, and of waiting; 0: contracts 4 */
     uint64_t memory;  /* bytes; 0: likewise */
 };

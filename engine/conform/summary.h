@@ -22,7 +22,8 @@ struct hp_conform_run {
     const struct hp_vectors *vectors;
     enum hp_reader_profile profile;
     struct hp_source_identity reader; /* name and version */
-    const char *way;     /* "backend", "module", "command" or "results" */
+    const char
+        *way; /* "backend", "module", "command", "session" or "results" */
     const char *sandbox; /* "bwrap" or "none" */
     uint64_t seed;
     unsigned jobs;
