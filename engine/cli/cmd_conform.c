@@ -168,26 +168,6 @@ static enum hp_exit run_cases(struct hp_conform_run *run,
     return HP_EXIT_INPUT;
 }
 
-/* What the whole run says. */
-static enum hp_exit verdict_of(const struct hp_conform_run *run)
-{
-    size_t lost = 0;
-
-    for (size_t i = 0; i < run->count; i++)
-        lost += !run->results[i].ran;
-    if (lost > 0) {
-        hp_complain(NULL, "%zu cases got no result: a bug of hiveproof", lost);
-        return HP_EXIT_INTERNAL;
-    }
-    if (run->by_standing[HP_STANDING_BROKEN] > 0 || hp_conform_is_empty(run)) {
-        hp_complain(NULL, "%zu cases could not be run, %zu were not supported",
-                    run->by_standing[HP_STANDING_BROKEN],
-                    run->by_standing[HP_STANDING_SKIPPED]);
-        return HP_EXIT_INPUT;
-    }
-    return hp_conform_is_good(run) ? HP_EXIT_GOOD : HP_EXIT_BAD;
-}
-
 static enum hp_exit identify(struct hp_conform_run *run,
                              const struct hp_options *options,
                              const struct hp_source *source)
@@ -236,14 +216,19 @@ static enum hp_exit conform(struct hp_options *options,
     if (exit != HP_EXIT_GOOD)
         return exit;
     exit = run_cases(&run, options, &how, selected);
-    hp_conform_count(&run);
-    enum hp_exit written =
-        hp_conform_files_write(&files, &run, exit == HP_EXIT_GOOD);
-    if (exit != HP_EXIT_GOOD)
+    if (exit != HP_EXIT_GOOD) {
+        hp_conform_files_discard(&files);
         return exit;
-    (void)hp_conform_write_text(hp_output_out(output), &run);
-    exit = verdict_of(&run);
-    return written == HP_EXIT_GOOD || exit == HP_EXIT_INTERNAL ? exit : written;
+    }
+    for (size_t i = 0; i < run.count; i++) {
+        if (!run.results[i].ran) {
+            hp_complain(NULL, "a case got no result: a bug of hiveproof");
+            exit = HP_EXIT_INTERNAL;
+            break;
+        }
+    }
+    enum hp_exit verdict = hp_conform_finish(&files, &run, output);
+    return exit == HP_EXIT_GOOD ? verdict : exit;
 }
 
 /* A worker in a sandbox. */

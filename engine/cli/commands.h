@@ -27,5 +27,7 @@ enum hp_exit hp_cmd_conform_show(struct hp_options *options,
                                  struct hp_output *output);
 enum hp_exit hp_cmd_conform_export(struct hp_options *options,
                                    struct hp_output *output);
+enum hp_exit hp_cmd_conform_judge(struct hp_options *options,
+                                  struct hp_output *output);
 
 #endif

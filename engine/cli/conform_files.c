@@ -54,7 +54,7 @@ static void close_file(struct hp_conform_files *files, size_t which)
         (void)unlink(file->path);
 }
 
-static void close_all(struct hp_conform_files *files)
+void hp_conform_files_discard(struct hp_conform_files *files)
 {
     for (size_t i = 0; i < HP_CONFORM_FILES; i++) {
         if (files->wanted[i])
@@ -84,7 +84,7 @@ enum hp_exit hp_conform_files_open(struct hp_conform_files *files,
             exit = HP_EXIT_INPUT;
         }
         if (exit != HP_EXIT_GOOD) {
-            close_all(files);
+            hp_conform_files_discard(files);
             return exit;
         }
         files->wanted[i] = true;
@@ -92,16 +92,13 @@ enum hp_exit hp_conform_files_open(struct hp_conform_files *files,
     return HP_EXIT_GOOD;
 }
 
-enum hp_exit hp_conform_files_write(struct hp_conform_files *files,
-                                    const struct hp_conform_run *run,
-                                    bool has_result)
+static enum hp_exit write_all(struct hp_conform_files *files,
+                              const struct hp_conform_run *run)
 {
     struct hp_conform_run told = *run;
     enum hp_exit worst = HP_EXIT_GOOD;
 
     told.discreet = run->discreet && !files->tells_all;
-    if (!has_result)
-        close_all(files);
     for (size_t i = 0; i < HP_CONFORM_FILES; i++) {
         if (!files->wanted[i])
             continue;
@@ -114,4 +111,29 @@ enum hp_exit hp_conform_files_write(struct hp_conform_files *files,
             worst = exit;
     }
     return worst;
+}
+
+/* What the whole run says. */
+static enum hp_exit verdict_of(const struct hp_conform_run *run)
+{
+    size_t broken = run->by_standing[HP_STANDING_BROKEN];
+
+    if (broken > 0 || hp_conform_is_empty(run)) {
+        hp_complain(NULL,
+                    "%zu of %zu cases have no result, %zu are not supported",
+                    broken, run->count, run->by_standing[HP_STANDING_SKIPPED]);
+        return HP_EXIT_INPUT;
+    }
+    return hp_conform_is_good(run) ? HP_EXIT_GOOD : HP_EXIT_BAD;
+}
+
+enum hp_exit hp_conform_finish(struct hp_conform_files *files,
+                               struct hp_conform_run *run,
+                               struct hp_output *output)
+{
+    hp_conform_count(run);
+    enum hp_exit written = write_all(files, run);
+    (void)hp_conform_write_text(hp_output_out(output), run);
+    enum hp_exit verdict = verdict_of(run);
+    return written == HP_EXIT_GOOD ? verdict : written;
 }

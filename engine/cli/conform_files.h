@@ -26,9 +26,13 @@ enum hp_exit hp_conform_files_open(struct hp_conform_files *files,
                                    const struct hp_options *options,
                                    bool discreet);
 
-/* Writes all of them, or, without a result, takes them away. */
-enum hp_exit hp_conform_files_write(struct hp_conform_files *files,
-                                    const struct hp_conform_run *run,
-                                    bool has_result);
+/* Takes them away again. */
+void hp_conform_files_discard(struct hp_conform_files *files);
+
+/* Counts, writes all of them, and the text to `output`; returns the verdict of
+ * the run. */
+enum hp_exit hp_conform_finish(struct hp_conform_files *files,
+                               struct hp_conform_run *run,
+                               struct hp_output *output);
 
 #endif

@@ -44,6 +44,9 @@ static const struct hp_command commands[] = {
     {HP_CMD_CONFORM_EXPORT, "conform export", "ZIP",
      "Writes all vectors as files, and a runner in Python",
      hp_cmd_conform_export},
+    {HP_CMD_CONFORM_JUDGE, "conform judge", "RESULTS.jsonl",
+     "Judges what a parser said of the vectors on another machine",
+     hp_cmd_conform_judge},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -3,6 +3,7 @@
 #include "case_run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -17,12 +18,13 @@
 #define CASE_MEMORY ((size_t)2 << 30)
 
 /* One case while it runs. */
-struct running {
+struct hp_trial {
     const struct hp_conform_how *how;
     const struct hp_vector *vector;
     const struct hp_vector_expectation *expected;
     struct hp_arena arena;
-    struct hp_plan plan;
+    struct hp_plan plan; /* of the vector's own recipe, once it */
+    bool planned;        /* was needed */
     struct hp_image image;
     struct hp_tree *contents; /* of the outcomes that are no reject */
     struct hp_tree tree;      /* what came */
@@ -37,7 +39,15 @@ uint32_t hp_conform_mode(enum hp_reader_profile profile)
 
 /* ---- what is expected ------------------------------------------------ */
 
-static bool build_content(struct hp_tree *tree, struct running *r,
+static bool load_own_plan(struct hp_trial *r)
+{
+    if (!r->planned)
+        r->planned = hp_vector_plan(&r->plan, &r->arena, r->how->vectors,
+                                    r->vector, "own", &r->err);
+    return r->planned;
+}
+
+static bool build_content(struct hp_tree *tree, struct hp_trial *r,
                           const struct hp_vector_content *content)
 {
     struct hp_plan *plan = &r->plan;
@@ -49,12 +59,14 @@ static bool build_content(struct hp_tree *tree, struct running *r,
         if (!hp_vector_plan(plan, &r->arena, r->how->vectors, r->vector,
                             content->of, &r->err))
             return false;
+    } else if (!load_own_plan(r)) {
+        return false;
     }
     return hp_content_build(tree, &r->arena, plan, content, r->vector->id,
                             &r->err);
 }
 
-static bool build_contents(struct running *r)
+static bool build_contents(struct hp_trial *r)
 {
     size_t count = r->expected->outcome_count;
 
@@ -70,10 +82,9 @@ static bool build_contents(struct running *r)
     return true;
 }
 
-static bool forge(struct running *r)
+static bool forge(struct hp_trial *r)
 {
-    return hp_vector_plan(&r->plan, &r->arena, r->how->vectors, r->vector,
-                          "own", &r->err) &&
+    return load_own_plan(r) &&
            hp_recipe_forge(&r->image, &r->plan, r->vector->id, &r->err);
 }
 
@@ -95,7 +106,7 @@ static uint32_t count_event(void *self, const struct hp_event *event)
     return HP_CONTINUE;
 }
 
-static bool wants_content(const struct running *r)
+static bool wants_content(const struct hp_trial *r)
 {
     for (size_t i = 0; i < r->expected->outcome_count; i++) {
         const struct hp_vector_outcome *outcome = &r->expected->outcomes[i];
@@ -146,7 +157,31 @@ static uint64_t cpu_microseconds(void)
            (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
-static void read_copy(struct running *r, const struct hp_shared_copy *copy)
+void hp_trial_begin(struct hp_trial *r, struct hp_sink *sink)
+{
+    hp_tree_begin(&r->tree, &r->arena, sink);
+    if (!wants_content(r))
+        sink->event = count_event;
+}
+
+void hp_trial_end(struct hp_trial *r, uint32_t walk, enum hp_status status)
+{
+    struct hp_case_result *result = r->result;
+
+    if (r->tree.status == HP_E_PROTOCOL ||
+        (walk <= HP_WALK_PARTIAL &&
+         !hp_nesting_may_end(&r->tree.nesting, walk))) {
+        walk = HP_WALK_FAILED;
+        status = HP_E_PROTOCOL;
+    }
+    result->result = (uint8_t)walk;
+    result->status = status;
+    result->keys = r->tree.keys;
+    result->values = r->tree.values;
+    result->data_bytes = r->tree.data_bytes;
+}
+
+static void read_copy(struct hp_trial *r, const struct hp_shared_copy *copy)
 {
     struct hp_source source = *r->how->reader;
     struct hp_case_result *result = r->result;
@@ -160,19 +195,13 @@ static void read_copy(struct running *r, const struct hp_shared_copy *copy)
                                      .mode = hp_conform_mode(r->how->profile),
                                      .image = copy->bytes,
                                      .image_size = copy->size};
-    hp_tree_begin(&r->tree, &r->arena, &sink);
-    if (!wants_content(r))
-        sink.event = count_event;
+    hp_trial_begin(r, &sink);
     uint64_t wall = microseconds(), cpu = cpu_microseconds();
     uint32_t walk = hp_source_walk(&source, false, &sink, &err, result->detail,
                                    sizeof result->detail);
     result->wall_us = (uint32_t)(microseconds() - wall);
     result->cpu_us = (uint32_t)(cpu_microseconds() - cpu);
-    result->result = (uint8_t)walk;
-    result->status = walk == HP_WALK_FAILED ? err.status : HP_OK;
-    result->keys = r->tree.keys;
-    result->values = r->tree.values;
-    result->data_bytes = r->tree.data_bytes;
+    hp_trial_end(r, walk, walk == HP_WALK_FAILED ? err.status : HP_OK);
 }
 
 /* ---- the result ------------------------------------------------------ */
@@ -224,18 +253,23 @@ static void note_difference(struct hp_case_result *result,
            difference->name);
 }
 
-static void judge(struct running *r, bool modified)
+static bool judge(struct hp_trial *r, bool modified)
 {
     const struct hp_received received = {&r->tree, r->result->result,
                                          (enum hp_status)r->result->status,
                                          modified};
+
+    if (r->tree.status == HP_E_NO_MEMORY)
+        return hp_conform_fail(&r->err, r->vector->id, "out of memory");
+    if (!build_contents(r))
+        return false;
     struct hp_judgement judgement =
         hp_judge(&received, r->expected, r->contents,
                  hp_vector_is_judged(r->vector, r->how->profile));
-
     r->result->verdict = (uint8_t)judgement.verdict;
     if (judgement.difference.field != NULL)
         note_difference(r->result, &judgement.difference);
+    return true;
 }
 
 /* What cannot be loaded or started says nothing about the vector. */
@@ -245,12 +279,12 @@ static bool is_infrastructure(uint32_t status)
            status == HP_E_SPAWN || status == HP_E_IO;
 }
 
-static bool run(struct running *r)
+static bool run(struct hp_trial *r)
 {
     struct hp_shared_copy copy;
     struct hp_span image;
 
-    if (!forge(r) || !build_contents(r))
+    if (!forge(r))
         return false;
     image = hp_span_of(r->image.bytes, r->image.size);
     r->result->image_size = image.len;
@@ -259,45 +293,62 @@ static bool run(struct running *r)
     read_copy(r, &copy);
     bool modified = hp_shared_copy_is_modified(&copy, image);
     hp_shared_copy_close(&copy);
-    if (r->tree.status == HP_E_NO_MEMORY)
-        return hp_conform_fail(&r->err, r->vector->id, "out of memory");
-    if (r->tree.status == HP_E_PROTOCOL) {
-        r->result->result = HP_WALK_FAILED;
-        r->result->status = HP_E_PROTOCOL;
-    }
     if (is_infrastructure(r->result->status))
         return hp_conform_fail(
             &r->err, r->vector->id, "%s %s",
             hp_status_text((enum hp_status)r->result->status),
             r->result->detail);
-    judge(r, modified);
-    return true;
+    return judge(r, modified);
 }
 
-void hp_case_run(struct hp_case_result *result,
-                 const struct hp_conform_how *how, uint32_t index)
+static void note_error(struct hp_case_result *result,
+                       const struct hp_conform_error *err)
 {
-    struct running *r = NULL;
-    struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, CASE_MEMORY);
+    char why[sizeof err->file + sizeof err->message + 2];
+
+    (void)snprintf(why, sizeof why, "%s: %s", err->file, err->message);
+    result->broken = 1;
+    hp_detail_copy(result->detail, sizeof result->detail, why);
+}
+
+struct hp_trial *hp_trial_open(struct hp_case_result *result,
+                               const struct hp_conform_how *how, uint32_t index)
+{
+    struct hp_trial *r = calloc(1, sizeof *r);
 
     *result = (struct hp_case_result){.index = index, .ran = 1};
-    r = hp_arena_alloc(&arena, sizeof *r);
     if (r == NULL) {
         result->broken = 1;
         hp_detail_copy(result->detail, sizeof result->detail, "out of memory");
-        return;
+        return NULL;
     }
     r->how = how;
     r->vector = &how->vectors->items[index];
     r->expected = &r->vector->expected[how->profile];
     r->arena = hp_arena_chunked(hp_allocator_libc, CASE_MEMORY);
     r->result = result;
-    if (!run(r)) {
-        char why[sizeof r->err.file + sizeof r->err.message + 2];
-        (void)snprintf(why, sizeof why, "%s: %s", r->err.file, r->err.message);
-        result->broken = 1;
-        hp_detail_copy(result->detail, sizeof result->detail, why);
-    }
-    hp_arena_close(&r->arena);
-    hp_arena_close(&arena);
+    return r;
+}
+
+void hp_trial_judge(struct hp_trial *r, bool modified)
+{
+    if (!judge(r, modified))
+        note_error(r->result, &r->err);
+}
+
+void hp_trial_close(struct hp_trial *r)
+{
+    if (r != NULL)
+        hp_arena_close(&r->arena);
+    free(r);
+}
+
+void hp_case_run(struct hp_case_result *result,
+                 const struct hp_conform_how *how, uint32_t index)
+{
+    struct hp_trial *trial = hp_trial_open(result, how, index);
+
+    if (trial != NULL && !run(trial))
+        note_error(result, &trial->err);
+    hp_trial_close(trial);
 }

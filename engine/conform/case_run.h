@@ -50,4 +50,16 @@ uint32_t hp_conform_mode(enum hp_reader_profile profile);
 void hp_case_run(struct hp_case_result *result,
                  const struct hp_conform_how *how, uint32_t index);
 
+/* A case whose reader ran elsewhere: its events go into the sink of
+ * hp_trial_begin, how it ended into hp_trial_end, then it is judged. NULL: no
+ * memory, which *result says. */
+struct hp_trial;
+struct hp_trial *hp_trial_open(struct hp_case_result *result,
+                               const struct hp_conform_how *how,
+                               uint32_t index);
+void hp_trial_begin(struct hp_trial *trial, struct hp_sink *sink);
+void hp_trial_end(struct hp_trial *trial, uint32_t walk, enum hp_status status);
+void hp_trial_judge(struct hp_trial *trial, bool modified);
+void hp_trial_close(struct hp_trial *trial);
+
 #endif
