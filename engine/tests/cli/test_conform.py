@@ -253,6 +253,216 @@ class Rogues(ConformTest):
             self.assertEqual(list(self.home.iterdir()), [])
 
 
+class Commands(ConformTest):
+    """The same for programs, of one shot and in a session: what each does is
+    in rogues/rogue.py."""
+
+    SHOT = {
+        "good": "pass", "daemon": "pass", "litter": "pass", "stderr": None,
+        "segv": "crash", "raise": "crash", "silent": "crash",
+        "half-line": "crash", "exit-1": "crash", "then-segv": "crash",
+        "hang": "hang", "stopped": "hang", "deaf": "hang", "spin": "hang",
+        "hog": "exhaustion", "long-line": "exhaustion",
+        "edit": "input_modified", "replace": "input_modified",
+        "delete": "input_modified", "nested": "protocol",
+        "latin1": "protocol", "utf16": "protocol", "surrogate": "protocol",
+        "nul": "protocol", "text": "protocol", "leave-first": "protocol",
+        "then-more": "protocol"}
+    SESSION = {
+        "good": "pass", "segv": "crash", "hang": "hang", "spin": "hang",
+        "edit": "input_modified", "other-case": "protocol",
+        "no-seq": "protocol", "order": "protocol", "then-segv": "crash"}
+    ROGUE = SOURCE / "engine/tests/rogues/rogue.py"
+
+    def setUp(self):
+        super().setUp()
+        self.temporary = self.directory / "tmp"
+        self.temporary.mkdir()
+        self.mark = "HP_MARK=" + uuid.uuid4().hex
+        name, value = self.mark.split("=")
+        self.environment = {**os.environ, "TMPDIR": str(self.temporary),
+                            name: value}
+        # The rogue says how it was run; as a stream has no root's flags, that
+        # is all there is.
+        for number in range(3):
+            write(self.vectors, ROOT.replace("ROOT", "shot"),
+                  vector(f"ok-shot-{number}"))
+            write(self.vectors, ROOT.replace("ROOT", "forensic"),
+                  vector(f"dag-{number}", "dag"))
+
+    def judge(self, group, *arguments):
+        done = self.run_program(
+            "conform", "--vectors", self.vectors, "--group", group,
+            "--timeout", "2", "--memory", "128", "--force", "--json",
+            self.directory / "report", *arguments, env=self.environment)
+        self.assertIn(done.returncode, (0, 1), done)
+        self.assertEqual(with_environment(self.mark), [], arguments)
+        self.assertEqual(list(self.temporary.iterdir()), [], arguments)
+        report = json.loads((self.directory / "report").read_text())
+        jsonschema.validate(report, schema("hiveproof-conform-1"))
+        return {case["verdict"] for case in report["cases"]}
+
+    def test_one_shot(self):
+        sandbox = "bwrap" if BWRAP else "none"
+        for misdeed, expected in self.SHOT.items():
+            verdicts = self.judge("ok", "--sandbox", sandbox, "--command",
+                                  f"{self.ROGUE} {misdeed} {{}}")
+            self.assertEqual(len(verdicts), 1, misdeed)
+            if expected is not None:
+                self.assertEqual(verdicts, {expected}, misdeed)
+
+    def test_a_session(self):
+        for misdeed, expected in self.SESSION.items():
+            verdicts = self.judge("dag", "--sandbox", "none", "--jobs", "1",
+                                  "--session", f"{self.ROGUE} {misdeed}")
+            self.assertEqual(verdicts, {expected}, misdeed)
+
+    def test_what_cannot_be_started(self):
+        done = self.run_program("conform", "--vectors", self.vectors,
+                                "--command", "/nowhere/tool {}", "--sandbox",
+                                "none", env=self.environment)
+        self.assertEqual(done.returncode, 3, done)
+        done = self.run_program("conform", "--vectors", self.vectors,
+                                "--command", "'open", env=self.environment)
+        self.assertEqual(done.returncode, 2, done)
+
+
+class Elsewhere(ConformTest):
+    """export, the runner in it, and judge."""
+
+    def setUp(self):
+        super().setUp()
+        conform_vectors.tree_folder(self.vectors)
+        archive = self.directory / "vectors.zip"
+        self.ask("conform", "export", "--vectors", self.vectors, archive)
+        done = self.run_program("conform", "export", "--vectors", self.vectors,
+                                archive)
+        self.assertEqual(done.returncode, 3)
+        with zipfile.ZipFile(archive) as packed:
+            self.assertIsNone(packed.testzip())
+            self.names = packed.namelist()
+            packed.extractall(self.directory)
+        self.folder = self.directory / "hiveproof-vectors"
+
+    def judge(self, text, *arguments, exit):
+        results = self.directory / "results"
+        results.write_bytes(text)
+        self.ask("conform", "judge", "--vectors", self.vectors, results,
+                 "--json", self.directory / "report", "--force", *arguments,
+                 exit=exit)
+        report = json.loads((self.directory / "report").read_text())
+        jsonschema.validate(report, schema("hiveproof-conform-1"))
+        return {case["id"]: case["verdict"] for case in report["cases"]}
+
+    def expected(self, id, profile="forensic"):
+        path, = self.folder.glob(f"expected/*/{id}.{profile}.0.jsonl")
+        return path.read_bytes()
+
+    def test_names_are_legal_on_windows(self):
+        for name in self.names:
+            self.assertRegex(name, r"\A[A-Za-z0-9._/-]+\Z")
+        self.assertEqual(len({name.lower() for name in self.names}),
+                         len(self.names))
+
+    def test_the_archive_is_the_same_each_time(self):
+        other = self.directory / "other.zip"
+        self.ask("conform", "export", "--vectors", self.vectors, other)
+        self.assertEqual(other.read_bytes(),
+                         (self.directory / "vectors.zip").read_bytes())
+
+    def test_the_hives_are_what_the_recipes_forge(self):
+        hive = self.directory / "hive"
+        self.ask("forge", self.vectors / "ok/ok-tree.recipe", "-o", hive)
+        self.assertEqual(hive.read_bytes(),
+                         (self.folder / "hives/ok/ok-tree.hive").read_bytes())
+
+    def test_the_runner_and_its_results(self):
+        results = self.directory / "measured"
+        tool = self.write("tool.py", b"""
+import subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.PIPE)
+sys.stdout.buffer.write(done.stdout or
+                        b'{"event":"end","result":"reject"}\\n')
+""")
+        for mode in ("strict", "forensic"):
+            subprocess.run(
+                ["python3", self.folder / "runner.py", "--out", results,
+                 "--mode", mode, "--", "python3", tool, PROGRAM, "dump",
+                 "--mode", "{mode}", "{}"], check=True,
+                stdout=subprocess.DEVNULL)
+            text = results.read_bytes()
+            results.unlink()
+            verdicts = self.judge(text, "--reader-profile", mode, exit=0)
+            self.assertEqual(set(verdicts.values()), {"pass"})
+        self.assertEqual(len(verdicts), 4)
+        # Another mode than it was measured in.
+        self.ask("conform", "judge", "--vectors", self.vectors,
+                 self.directory / "results", "--reader-profile", "strict",
+                 exit=3)
+
+    def test_the_runner_sees_misdeeds(self):
+        misdeeds = {"hang": "import time; time.sleep(99)",
+                    "crash": "import os; os.abort()",
+                    "exhaustion": "while True: print('x' * 65536)",
+                    "input_modified": "import sys; open(sys.argv[1], 'wb')"}
+        for verdict, code in misdeeds.items():
+            results = self.directory / f"measured-{verdict}"
+            subprocess.run(
+                ["python3", self.folder / "runner.py", "--out", results,
+                 "--timeout", "1", "--output-limit", "1000000", "--group", "ok",
+                 "--", "python3", "-c", code, "{}"], check=True,
+                stdout=subprocess.DEVNULL)
+            verdicts = self.judge(results.read_bytes(), "--group", "ok", exit=1)
+            self.assertEqual(set(verdicts.values()), {verdict})
+
+    def test_each_fault_of_a_stream_has_its_verdict(self):
+        good = self.expected("ok-root")
+        lines = good.splitlines(keepends=True)
+        head = b'{"case":"ok-root"}\n'
+        streams = {
+            "pass": [good, good.replace(b"\n", b"\r\n"),
+                     good.replace(b"{", b" { ")],
+            "crash": [b"", b"".join(lines[:-1]), b'{"failed":"crash"}\n'],
+            "hang": [b'{"failed":"hang"}\n'],
+            "exhaustion": [lines[0] + b'{"failed":"exhaustion"}\n'],
+            "input_modified": [b'{"failed":"input_modified"}\n'],
+            "rejected": [b'{"event":"end","result":"reject"}\n'],
+            "not_supported": [b'{"event":"end","result":"unsupported"}\n'],
+            "wrong_content": [good.replace(b"ROOT", b"R00T"),
+                              lines[0] + lines[-1]],
+            "protocol": [
+                good + b"more\n", good + lines[0], lines[1] + lines[-1],
+                b'{"failed":"boredom"}\n', b"{\n" + lines[-1],
+                lines[0] + lines[1] + lines[-1], b"[" * 10**6 + b"\n",
+                b"x" * (18 << 20) + b"\n", b'{"event":"keys"}\n',
+                b"\xff\n"]}
+        others = b"".join(b'{"case":"%s"}\n{"failed":"hang"}\n' % id.encode()
+                          for id in ("bb-root", "nk-sub", "ok-tree"))
+        for verdict, texts in streams.items():
+            for text in texts:
+                verdicts = self.judge(others + head + text, exit=1)
+                self.assertEqual(verdicts["ok-root"], verdict, text[:200])
+
+    def test_wrong_files(self):
+        for text in (b"", b'{"event":"hive"}\n', b'{"case":"nobody"}\n',
+                     b'{"case":"ok-root"}\n' * 2, b"x" * (18 << 20),
+                     b'{"case":"ok-root","mode":"strict"}\n'):
+            results = self.write("results", text)
+            self.ask("conform", "judge", "--vectors", self.vectors, results,
+                     exit=3)
+        # What is missing is no pass.
+        verdicts = self.judge(b'{"case":"ok-root"}\n' + self.expected("ok-root"),
+                              exit=3)
+        self.assertEqual(sorted(verdicts.values()), ["broken"] * 3 + ["pass"])
+
+    def test_the_reader_is_named(self):
+        self.judge(b'{"reader":"mine","version":"3"}\n{"case":"ok-root"}\n'
+                   + self.expected("ok-root"), "--group", "ok", exit=3)
+        report = json.loads((self.directory / "report").read_text())
+        self.assertEqual(report["reader"], {"name": "mine", "version": "3",
+                                            "way": "results"})
+
+
 class Reports(ConformTest):
     # As a recipe writes it between quotes.
     HOSTILE = (r"\x01\x07\x1b[31m\uFFFE\uD800\uDC00\uD800 ::error::x %0A <b>&'"
