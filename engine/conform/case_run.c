@@ -13,6 +13,7 @@
 #include "load.h"
 #include "recipe_folder.h"
 #include "shared_copy.h"
+#include "unforked.h"
 
 /* Recipes, images and trees of one case. */
 #define CASE_MEMORY ((size_t)2 << 30)
@@ -325,7 +326,7 @@ struct hp_trial *hp_trial_open(struct hp_case_result *result,
     r->how = how;
     r->vector = &how->vectors->items[index];
     r->expected = &r->vector->expected[how->profile];
-    r->arena = hp_arena_chunked(hp_allocator_libc, CASE_MEMORY);
+    r->arena = hp_arena_chunked(hp_allocator_unforked, CASE_MEMORY);
     r->result = result;
     return r;
 }
