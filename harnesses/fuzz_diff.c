@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct hp_backend *const others[] = {
         &hp_backend_hivex,
 #ifdef HP_HAS_LIBREGF
-        &fuzz_libregf_backend,
+        &hp_backend_libregf,
 #endif
     };
     struct hp_span image = hp_span_of(data, size);

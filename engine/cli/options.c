@@ -9,6 +9,12 @@
 #include "hex.h"
 #include "hivex_backend.h"
 #include "native.h"
+#ifdef HP_HAS_LIBREGF
+#include "libregf_backend.h"
+#endif
+#ifdef HP_HAS_REGFI
+#include "regfi_backend.h"
+#endif
 #include "vector.h"
 #include "volumes_json.h"
 #include "words.h"
@@ -77,6 +83,18 @@ static const struct hp_reader built_in[] = {
      .backend = &hp_backend_hivex,
      .pruned = &hp_backend_hivex,
      .isolated = true},
+#ifdef HP_HAS_LIBREGF
+    {.name = "libregf",
+     .backend = &hp_backend_libregf,
+     .pruned = &hp_backend_libregf,
+     .isolated = true},
+#endif
+#ifdef HP_HAS_REGFI
+    {.name = "regfi",
+     .backend = &hp_backend_regfi,
+     .pruned = &hp_backend_regfi,
+     .isolated = true},
+#endif
 };
 enum { BUILT_IN_COUNT = sizeof built_in / sizeof built_in[0] };
 

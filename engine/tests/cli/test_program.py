@@ -108,11 +108,12 @@ class WrongUse(CliTest):
                            "foo", "file")
 
     def test_diff_takes_two_back_ends(self):
-        self.complains(2, "two of --backend, --command and --session", "diff", "file")
-        self.complains(2, "two", "diff", "--backend", "native",
-                       "file")
-        self.complains(2, "two --backend", "diff", *["--backend", "native"] * 3,
-                       "file")
+        two = "diff takes two of --backend, --command and --session"
+        self.complains(2, two, "diff", "file")
+        self.complains(2, two, "diff", "--backend", "native", "file")
+        self.complains(2, two, "diff", "--command", "x", "file")
+        self.complains(2, "two readers, not more", "diff",
+                       *["--backend", "native"] * 3, "file")
 
     def test_model_options(self):
         wrong = [

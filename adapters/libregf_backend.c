@@ -24,49 +24,67 @@ static void say(struct reader *r, struct hp_event event, uint32_t kind)
         r->result = HP_WALK_STOPPED;
 }
 
-static void damage(struct reader *r, const char *field)
+/* libregf says neither where nor what is wrong. */
+static void damage(struct reader *r, const char *field, uint32_t action)
 {
-    struct hp_damage_event event = {126, 0, 0, field, HP_DAMAGE_DROPPED};
+    struct hp_damage_event event = {HP_UNKNOWN_U64, HP_UNKNOWN_U64,
+                                    HP_UNKNOWN_U64, field, action};
 
     if (r->result == HP_WALK_DONE)
         r->result = HP_WALK_PARTIAL;
     say(r, (struct hp_event){.u.damage = event}, HP_EVENT_DAMAGE);
 }
 
-/* ---- what a getter gives, in memory to be freed
- * ------------------------------ */
+/* ---- what a getter gives, in memory to be freed ---- */
 
 typedef int (*size_of)(void *object, size_t *size);
-typedef int (*fill)(void *object, uint8_t *bytes, size_t size);
+typedef int (*fill)(void *object, void *out, size_t size);
 
-static int key_name_size(void *key, size_t *size)
+static int key_name_units(void *key, size_t *count)
 {
-    return libregf_key_get_utf8_name_size(key, size, NULL);
+    return libregf_key_get_utf16_name_size(key, count, NULL);
 }
-static int key_name(void *key, uint8_t *bytes, size_t size)
+static int key_name(void *key, void *out, size_t count)
 {
-    return libregf_key_get_utf8_name(key, bytes, size, NULL);
+    return libregf_key_get_utf16_name(key, out, count, NULL);
 }
-static int value_name_size(void *value, size_t *size)
+static int class_units(void *key, size_t *count)
 {
-    return libregf_value_get_utf8_name_size(value, size, NULL);
+    return libregf_key_get_utf16_class_name_size(key, count, NULL);
 }
-static int value_name(void *value, uint8_t *bytes, size_t size)
+static int class_name(void *key, void *out, size_t count)
 {
-    return libregf_value_get_utf8_name(value, bytes, size, NULL);
+    return libregf_key_get_utf16_class_name(key, out, count, NULL);
+}
+static int security_size(void *key, size_t *size)
+{
+    return libregf_key_get_security_descriptor_size(key, size, NULL);
+}
+static int security(void *key, void *out, size_t size)
+{
+    return libregf_key_get_security_descriptor(key, out, size, NULL);
+}
+static int value_name_units(void *value, size_t *count)
+{
+    return libregf_value_get_utf16_name_size(value, count, NULL);
+}
+static int value_name(void *value, void *out, size_t count)
+{
+    return libregf_value_get_utf16_name(value, out, count, NULL);
 }
 static int data_size(void *value, size_t *size)
 {
     return libregf_value_get_value_data_size(value, size, NULL);
 }
-static int data_bytes(void *value, uint8_t *bytes, size_t size)
+static int data_bytes(void *value, void *out, size_t size)
 {
-    return libregf_value_get_value_data(value, bytes, size, NULL);
+    return libregf_value_get_value_data(value, out, size, NULL);
 }
 
-/* False: the getter failed. *size 0 and *bytes NULL: there is nothing. */
-static bool get(uint8_t **bytes, size_t *size, void *object, size_of told,
-                fill filled)
+/* `width` bytes for each of what `told` counts. False: the getter failed. *size
+ * 0 and *bytes NULL: there is nothing. */
+static bool get(uint8_t **bytes, size_t *size, size_t width, void *object,
+                size_of told, fill filled)
 {
     *bytes = NULL;
     *size = 0;
@@ -75,7 +93,7 @@ static bool get(uint8_t **bytes, size_t *size, void *object, size_of told,
         *size = 0;
         return result >= 0;
     }
-    *bytes = malloc(*size);
+    *bytes = *size <= UINT32_MAX / 2 ? malloc(width * *size) : NULL;
     if (*bytes != NULL && filled(object, *bytes, *size) == 1)
         return true;
     free(*bytes);
@@ -83,37 +101,48 @@ static bool get(uint8_t **bytes, size_t *size, void *object, size_of told,
     return false;
 }
 
-/* A name without the NUL that libregf counts. */
-static struct hp_string name_of(const uint8_t *bytes, size_t size)
+/* A string without the NUL that libregf counts, in the hive's byte order. */
+static bool get_string(struct hp_string *string, uint8_t **bytes, void *object,
+                       size_of told, fill filled)
 {
-    return (struct hp_string){bytes == NULL ? (const void *)"" : bytes,
-                              size > 0 ? (uint32_t)(size - 1) : 0, HP_UTF8};
+    size_t count;
+
+    if (!get(bytes, &count, sizeof(uint16_t), object, told, filled))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t unit;
+        memcpy(&unit, *bytes + 2 * i, sizeof unit);
+        (*bytes)[2 * i] = (uint8_t)(unit & 0xFF);
+        (*bytes)[2 * i + 1] = (uint8_t)(unit >> 8);
+    }
+    *string = (struct hp_string){
+        *bytes, count > 0 ? (uint32_t)(2 * count - 2) : 0, HP_UTF16LE};
+    return true;
 }
 
-/* ---- events
- * ------------------------------------------------------------------- */
+/* ---- events ---- */
 
 static void send_value(struct reader *r, libregf_value_t *value)
 {
     struct hp_value_event event = {.flags = HP_UNKNOWN_U64};
-    uint8_t *name, *data;
-    size_t name_size, size;
+    uint8_t *name = NULL, *data;
+    size_t size;
     uint32_t type = 0;
 
-    if (!get(&name, &name_size, value, value_name_size, value_name) ||
+    if (!get_string(&event.name, &name, value, value_name_units, value_name) ||
         libregf_value_get_value_type(value, &type, NULL) != 1) {
-        damage(r, "vk.name");
+        free(name);
+        damage(r, "vk.name", HP_DAMAGE_DROPPED);
         return;
     }
-    bool has_data = get(&data, &size, value, data_size, data_bytes);
-    event.name = name_of(name, name_size);
+    bool has_data = get(&data, &size, 1, value, data_size, data_bytes);
     event.type = type;
     event.data_size = HP_UNKNOWN_U64; /* it tells that of its own strings */
     say(r, (struct hp_event){.u.value = event}, HP_EVENT_VALUE);
     if (has_data && size > 0)
         say(r, (struct hp_event){.u.data = {data, size}}, HP_EVENT_DATA);
     if (!has_data)
-        damage(r, "vk.data");
+        damage(r, "vk.data", HP_DAMAGE_CLAMPED);
     free(name);
     free(data);
 }
@@ -123,13 +152,13 @@ static void send_values(struct reader *r, libregf_key_t *key)
     int count = 0;
 
     if (libregf_key_get_number_of_values(key, &count, NULL) != 1)
-        damage(r, "nk.values");
+        damage(r, "nk.values", HP_DAMAGE_SKIPPED);
     for (int i = 0; i < count && r->result <= HP_WALK_PARTIAL; i++) {
         libregf_value_t *value = NULL;
         if (libregf_key_get_value(key, i, &value, NULL) == 1)
             send_value(r, value);
         else
-            damage(r, "values.element");
+            damage(r, "values.element", HP_DAMAGE_DROPPED);
         if (value != NULL)
             (void)libregf_value_free(&value, NULL);
     }
@@ -138,22 +167,27 @@ static void send_values(struct reader *r, libregf_key_t *key)
 /* False: the key could not be sent. */
 static bool send_key(struct reader *r, libregf_key_t *key)
 {
-    struct hp_key_event event = {.flags = HP_UNKNOWN_U64,
-                                 .class_name = {NULL, HP_UNKNOWN_SIZE, HP_UTF8},
-                                 .security_size = HP_UNKNOWN_SIZE};
-    uint64_t filetime = HP_UNKNOWN_U64;
-    uint8_t *name;
+    struct hp_key_event event = {.filetime = HP_UNKNOWN_U64,
+                                 .flags = HP_UNKNOWN_U64};
+    uint8_t *name, *class_bytes, *descriptor;
     size_t size;
 
-    if (!get(&name, &size, key, key_name_size, key_name)) {
-        damage(r, "nk.name");
+    if (!get_string(&event.name, &name, key, key_name_units, key_name)) {
+        damage(r, "nk.name", HP_DAMAGE_DROPPED);
         return false;
     }
-    (void)libregf_key_get_last_written_time(key, &filetime, NULL);
-    event.name = name_of(name, size);
-    event.filetime = filetime;
+    (void)libregf_key_get_last_written_time(key, &event.filetime, NULL);
+    if (!get_string(&event.class_name, &class_bytes, key, class_units,
+                    class_name))
+        event.class_name.size = HP_UNKNOWN_SIZE;
+    event.security_size = HP_UNKNOWN_SIZE;
+    if (get(&descriptor, &size, 1, key, security_size, security))
+        event.security_size = (uint32_t)size;
+    event.security = descriptor;
     say(r, (struct hp_event){.u.key = event}, HP_EVENT_KEY_ENTER);
     free(name);
+    free(class_bytes);
+    free(descriptor);
     send_values(r, key);
     return true;
 }
@@ -167,7 +201,7 @@ static void enter(struct reader *r, struct level *level, libregf_key_t *key)
 {
     *level = (struct level){key, 0, 0};
     if (libregf_key_get_number_of_sub_keys(key, &level->count, NULL) != 1)
-        damage(r, "nk.subkeys");
+        damage(r, "nk.subkeys", HP_DAMAGE_SKIPPED);
 }
 
 static void leave(struct reader *r, struct level *level)
@@ -181,7 +215,7 @@ static void leave(struct reader *r, struct level *level)
 
 static void walk_below(struct reader *r, libregf_key_t *root)
 {
-    static struct level path[DEPTH_MOST];
+    struct level path[DEPTH_MOST];
     size_t depth = 0;
 
     if (send_key(r, root))
@@ -197,11 +231,14 @@ static void walk_below(struct reader *r, libregf_key_t *root)
             continue;
         }
         if (libregf_key_get_sub_key(top->key, top->next++, &key, NULL) != 1)
-            damage(r, "list.element");
+            damage(r, "list.element", HP_DAMAGE_DROPPED);
         else if (depth < DEPTH_MOST && send_key(r, key))
             enter(r, &path[depth++], key);
-        else
+        else {
+            if (depth == DEPTH_MOST)
+                damage(r, "depth", HP_DAMAGE_DROPPED);
             (void)libregf_key_free(&key, NULL);
+        }
     }
 }
 
@@ -215,7 +252,7 @@ static void walk_file(struct reader *r, libregf_file_t *file)
     if (libregf_file_get_root_key(file, &root, NULL) == 1)
         walk_below(r, root);
     else
-        damage(r, "base_block.root");
+        damage(r, "base_block.root", HP_DAMAGE_SKIPPED);
 }
 
 static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
@@ -238,7 +275,7 @@ static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
         walk_file(&r, file);
         (void)libregf_file_close(file, NULL);
     } else {
-        damage(&r, "base_block");
+        damage(&r, "base_block", HP_DAMAGE_NOTED);
         r.result = HP_WALK_REFUSED;
     }
     if (file != NULL)
@@ -249,10 +286,10 @@ static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
     return r.result;
 }
 
-const struct hp_backend fuzz_libregf_backend = {
+const struct hp_backend hp_backend_libregf = {
     sizeof(struct hp_backend),
     "libregf",
-    "system",
+    LIBREGF_VERSION_STRING,
     "https://github.com/libyal/libregf",
-    HP_CAN_TIMESTAMPS | HP_CAN_FORENSIC,
+    HP_CAN_CLASS | HP_CAN_SECURITY | HP_CAN_TIMESTAMPS | HP_CAN_FORENSIC,
     walk};
