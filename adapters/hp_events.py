@@ -57,9 +57,11 @@ class Events:
         self.line("hive", **members)
 
     def key(self, name, **members):
-        """filetime, flags, security (bytes), class_name"""
+        """filetime, flags, security (bytes), class_name. The name of the root
+        may be None: the reader cannot tell."""
         names = {}
-        text(names, "name", name)
+        if name is not None:
+            text(names, "name", name)
         if members.get("class_name") is not None:
             text(names, "class_name", members.pop("class_name"))
         self.line("key_enter", **names, **members)

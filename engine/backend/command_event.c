@@ -105,13 +105,13 @@ static struct hp_string string_of(struct line *l, const char *name,
     return (struct hp_string){member->text, (uint32_t)member->size, HP_UTF8};
 }
 
-/* A name, which every key and value has. */
+/* A name is never none. */
 static struct hp_string name_of(struct line *l)
 {
     struct hp_string name = string_of(l, "name", "name_utf16");
 
-    if (name.bytes == NULL)
-        wrong(l, "name", "missing");
+    if (name.bytes == NULL && name.size == 0)
+        wrong(l, "name", "not a string");
     return name;
 }
 
@@ -150,6 +150,8 @@ static enum hp_command_line read_value(struct line *l)
     struct hp_value_event *value = &l->out->event.u.value;
 
     value->name = name_of(l);
+    if (value->name.bytes == NULL)
+        wrong(l, "name", "missing");
     value->type = number_of(l, "type");
     value->data_size = number_of(l, "data_size");
     value->flags = number_of(l, "flags");

@@ -94,9 +94,9 @@ struct hp_hive_event {
 };
 
 struct hp_key_event {
-    struct hp_string name;
-    uint64_t filetime; /* last written: 100 ns since 1601, as stored */
-    uint64_t flags;    /* nk flags, as stored */
+    struct hp_string name; /* only the root's may be one it cannot tell */
+    uint64_t filetime;     /* last written: 100 ns since 1601, as stored */
+    uint64_t flags;        /* nk flags, as stored */
     struct hp_string class_name;
     const void *security; /* self-relative security descriptor */
     uint32_t security_size;

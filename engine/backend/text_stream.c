@@ -173,7 +173,8 @@ static void write_hive(struct hp_text_stream *s,
 static void write_key(struct hp_text_stream *s, const struct hp_key_event *key)
 {
     open_line(s, "key_enter");
-    put_string(s, "name", &key->name);
+    if (key->name.bytes != NULL || key->name.size != HP_UNKNOWN_SIZE)
+        put_string(s, "name", &key->name);
     put_number(s, "filetime", key->filetime);
     put_number(s, "flags", key->flags);
     if (!put_absent(s, "class_name", key->class_name.bytes,

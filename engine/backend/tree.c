@@ -64,6 +64,8 @@ static bool enter_key(struct hp_tree *tree, const struct hp_key_event *event)
         !take_class(tree, &key->class_name, &event->class_name) ||
         !take_blob(tree, &key->security, event->security, event->security_size))
         return false;
+    key->nameless =
+        event->name.bytes == NULL && event->name.size == HP_UNKNOWN_SIZE;
     key->parent = tree->open;
     key->filetime = event->filetime;
     key->flags = event->flags;

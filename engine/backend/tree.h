@@ -34,6 +34,7 @@ struct hp_tree_key {
     struct hp_tree_key *subkeys;
     struct hp_tree_value *values;
     struct hp_text name;
+    bool nameless; /* the reader cannot tell the name: the root's */
     uint64_t filetime, flags;
     struct hp_blob class_name; /* UTF-16LE */
     struct hp_blob security;

@@ -287,7 +287,9 @@ uint64_t hp_tree_compare(const struct hp_tree *a, const struct hp_tree *b,
 
     /* The roots are siblings, too, of nobody. */
     struct sibling root_a = {.key = a->root}, root_b = {.key = b->root};
-    if (!c.ended && align(&c, &root_a, &root_b))
+    bool nameless = root_a.key != NULL && root_b.key != NULL &&
+                    (root_a.key->nameless || root_b.key->nameless);
+    if (!c.ended && (nameless || align(&c, &root_a, &root_b)))
         compare_from(&c, root_a.key, root_b.key);
     return c.count;
 }

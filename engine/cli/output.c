@@ -216,6 +216,12 @@ void hp_complain_damage(const char *file, const struct hp_damage_event *event)
 
     if (event->field != NULL)
         escape_bytes(field, sizeof field, event->field);
+    if (event->offset == HP_UNKNOWN_U64 && event->found == HP_UNKNOWN_U64) {
+        hp_complain(file, "%s (%s): %s",
+                    hp_status_text(hp_damage_status(event)), field,
+                    action == NULL ? "damaged" : action);
+        return;
+    }
     hp_complain(file, "%s (%s at offset %" PRIu64 " is 0x%" PRIx64 "): %s",
                 hp_status_text(hp_damage_status(event)), field, event->offset,
                 event->found, action == NULL ? "damaged" : action);

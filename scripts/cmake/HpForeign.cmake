@@ -6,7 +6,7 @@
 
 # Those of the GPL and LGPL-3 are linked on request only and never installed.
 option(HP_COPYLEFT_TARGETS
-  "build the harnesses that link libregf (LGPL-3) and regfi (GPL-3)" OFF)
+  "link libregf (LGPL-3) and regfi (GPL-3): harnesses and back ends" OFF)
 
 option(HP_TARGET_SOURCES
   "build the other parsers from source, instrumented (scripts/target-source)" OFF)

@@ -70,7 +70,11 @@ def functions(lines):
 
 
 def check_text(path, lines):
-    if "SPDX-License-Identifier: Apache-2.0" not in "".join(lines[:2]):
+    licences = ["Apache-2.0"]
+    if path.parent.name == "adapters":
+        licences.append("CC0-1.0")  # what is there to be copied
+    if not any(f"SPDX-License-Identifier: {licence}" in "".join(lines[:2])
+               for licence in licences):
         yield 1, "no SPDX line"
     for number, line in enumerate(lines, 1):
         if len(line) > COLUMNS and path.suffix in (".c", ".h"):
@@ -165,7 +169,8 @@ def main():
             checks += [check_casts(lines), check_includes(layer, path, lines, owners)]
         problems += [(path, *problem) for check in checks for problem in check]
         checked += 1
-    for path in sorted((source / "harnesses").rglob("*.[ch]")):
+    for path in sorted([*(source / "harnesses").rglob("*.[ch]"),
+                        *(source / "adapters").glob("*.[ch]")]):
         lines = path.read_text(encoding="utf-8").split("\n")
         checks = [check_text(path, lines), check_code(lines)]
         if path.parent.name == "harnesses" and path.name.startswith("fuzz_"):
