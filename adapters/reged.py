@@ -45,7 +45,7 @@ def send_value(match, out):
 
 def send(text, out):
     """Keys come depth first, each with its whole path."""
-    path, at = [], text.find(b"[")
+    path, at, above = [], text.find(b"["), 0
     out.hive()
     while 0 <= at < len(text):
         match = KEY.match(text, at)
@@ -54,12 +54,10 @@ def send(text, out):
             common = len(os.path.commonprefix([path, parts[:-1]]))
             for _ in path[common:]:
                 out.leave()
-            if not path and len(parts) > 1:
-                out.key(None)  # the root it has left out
-            if len(parts) == 1:
-                out.key(None)
-            else:
-                out.key(text_of(parts[-1]))
+            if not path:
+                above = len(parts) - 1
+            # The root's name is left out unless its flags are unusual.
+            out.key(text_of(parts[-1]) if len(parts) > 1 else None)
             path = parts
         elif match := VALUE.match(text, at):
             send_value(match, out)
@@ -68,7 +66,7 @@ def send(text, out):
             if match[0].strip():
                 out.damage("line", "skipped")
         at = max(match.end(), at + 1)
-    for _ in path:
+    for _ in path[above:]:
         out.leave()
 
 
