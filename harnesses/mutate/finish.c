@@ -305,6 +305,8 @@ static int compare_names(const struct hp_mutator *m, uint32_t a, uint32_t b)
 {
     struct key_name x = name_of(m, a), y = name_of(m, b);
 
+    if (a == b) /* a list may name one key thousands of times */
+        return 0;
     for (uint32_t i = 0; i < x.units && i < y.units; i++) {
         int difference =
             hp_upcase(unit_of(m, &x, i)) - hp_upcase(unit_of(m, &y, i));
@@ -355,6 +357,21 @@ static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t width,
     }
 }
 
+static void write_hints(struct hp_mutator *m, uint32_t at, uint32_t kind,
+                        uint32_t elements)
+{
+    uint32_t before = 0, hint = 0;
+
+    for (uint32_t n = 0; n < elements; n++) {
+        size_t element = in_cell(at, LIST_ELEMENTS + n * LIST_ELEMENT_LONG);
+        uint32_t key = get32(m, element);
+        if (n == 0 || key != before)
+            hint = list_hint(m, key, kind);
+        put32(m, element + 4, hint);
+        before = key;
+    }
+}
+
 static void sort_lists(struct hp_mutator *m)
 {
     for (size_t i = 0; i < m->cell_count; i++) {
@@ -363,10 +380,8 @@ static void sort_lists(struct hp_mutator *m)
             continue;
         uint32_t elements = own_elements(m, &m->cells[i]);
         sort_list(m, at, element_size(kind), elements);
-        for (uint32_t n = 0; kind != KIND_LI && n < elements; n++) {
-            size_t element = in_cell(at, LIST_ELEMENTS + n * LIST_ELEMENT_LONG);
-            put32(m, element + 4, list_hint(m, get32(m, element), kind));
-        }
+        if (kind != KIND_LI)
+            write_hints(m, at, kind, elements);
     }
 }
 

@@ -8,6 +8,9 @@
 
 #include "mutate_hive.h"
 
+#define SMALL ((size_t)16 << 10)
+#define MIXING 2654435761U /* Knuth's, for hashing */
+
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
                                               size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
@@ -49,6 +52,16 @@ static bool only(const char *what)
            LLVMFuzzerMutate != NULL;
 }
 
+/* How large a result may become. Engines leave lengths to mutators of one's
+ * own, and what is large costs everybody time: beyond SMALL an input grows 1
+ * time in 16. */
+static size_t room(size_t size, size_t max, unsigned seed)
+{
+    size_t most = size > SMALL ? size : SMALL;
+
+    return most < max && (seed * MIXING >> 28) != 0 ? most : max;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed)
 {
@@ -59,7 +72,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
         hp_mutator_repair(the_mutator(), data, size, HP_PASS_CHECKSUM);
         return size;
     }
-    return hp_mutator_run(the_mutator(), data, size, max, seed);
+    return hp_mutator_run(the_mutator(), data, size, room(size, max, seed),
+                          seed);
 }
 
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
@@ -68,6 +82,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
 {
     size_t size = size1 < max ? size1 : max;
 
+    max = room(size, max, seed);
     if (only("bytes") || only("sum"))
         return 0; /* the engine has one of its own */
     memcpy(out, data1, size);
