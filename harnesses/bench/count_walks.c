@@ -19,13 +19,11 @@ int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 uint32_t __wrap_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most,
-                                  struct reader_tape *tape);
+                                  struct event_wish wish);
 uint32_t __real_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most,
-                                  struct reader_tape *tape);
+                                  struct event_wish wish);
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -38,12 +36,10 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 uint32_t __wrap_event_check_start(struct event_check *check,
                                   const struct hp_backend *backend,
                                   uint32_t mode, struct hp_span image,
-                                  bool zero_copy, uint64_t most,
-                                  struct reader_tape *tape)
+                                  struct event_wish wish)
 {
     uint32_t result =
-        __real_event_check_start(check, backend, mode, image, zero_copy, most,
-                                 tape);
+        __real_event_check_start(check, backend, mode, image, wish);
 
     seen.walks++;
     seen.records += check->records;

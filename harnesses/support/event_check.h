@@ -10,10 +10,17 @@
 #include "reader_tape.h"
 #include "span.h"
 
+/* How a walk is looked at. */
+struct event_wish {
+    uint64_t most;            /* events: it is stopped at this one, from 1 on */
+    struct reader_tape *tape; /* what it has to say (oracle 9), or NULL */
+    bool zero_copy;           /* names and data have to lie in the image */
+    bool summed;              /* `content` and `all` are wanted */
+};
+
 struct event_check {
     struct hp_span image;
-    bool zero_copy;           /* names and data have to lie in the image */
-    struct reader_tape *tape; /* what it has to say, or NULL */
+    struct event_wish wish;
     struct hp_nesting nesting;
     uint64_t content;  /* hash of keys, values and data; no damage, no offset */
     uint64_t all;      /* hash of everything */
@@ -21,11 +28,11 @@ struct event_check {
     uint64_t depth;    /* keys open */
     uint64_t data_due; /* bytes that the open value still has by its size */
     bool in_value, damaged_value;
-    uint64_t events, most; /* taken; after `most` no more is wanted */
-    bool damaged;          /* some damage was told */
-    bool disordered;       /* that a list is not sorted or hinted well */
-    bool exhausted;        /* a limit of the walk was among it */
-    uint32_t last;         /* kind of the last event */
+    uint64_t events; /* taken */
+    bool damaged;    /* some damage was told */
+    bool disordered; /* that a list is not sorted or hinted well */
+    bool exhausted;  /* a limit of the walk was among it */
+    uint32_t last;   /* kind of the last event */
 };
 
 /* Walks `image` once with `backend`, checks each event and the result, which
@@ -34,12 +41,9 @@ uint32_t event_check_walk(struct event_check *check,
                           const struct hp_backend *backend, uint32_t mode,
                           struct hp_span image, bool zero_copy);
 
-/* The same, but the walk is stopped at its event number `most` (from 1 on);
- * what it says then is HP_WALK_STOPPED. With a tape it has to say what is on
- * that (oracle 9). */
+/* The same as wished. What a walk that is stopped says is HP_WALK_STOPPED. */
 uint32_t event_check_start(struct event_check *check,
                            const struct hp_backend *backend, uint32_t mode,
-                           struct hp_span image, bool zero_copy, uint64_t most,
-                           struct reader_tape *tape);
+                           struct hp_span image, struct event_wish wish);
 
 #endif

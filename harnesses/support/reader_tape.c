@@ -195,10 +195,9 @@ void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
     FUZZ_CHECK(!tape->limit_due, "9: a limit that cut a key off");
     FUZZ_CHECK(damage_due(tape) == tape->damage, "9: the model's damage");
     const struct hp_event *due = &tape->events[tape->at];
-    FUZZ_CHECK(
-        tape->at < tape->count &&
-            (same_event(event, due) || same_but_cut_off(tape, event, due)),
-        "9: the model's event");
+    FUZZ_CHECK(tape->at < tape->count && (same_event(event, due) ||
+                                          same_but_cut_off(tape, event, due)),
+               "9: the model's event");
     tape->damage = 0;
     tape->at++;
 }

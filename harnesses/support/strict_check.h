@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The strict native reader beside the forensic one. */
+ * The native reader, forensic and strict, beside each other and a model. */
 #ifndef HP_STRICT_CHECK_H
 #define HP_STRICT_CHECK_H
 
 #include "event_check.h"
+
+/* Walks `image` forensically: what every input of fuzz_hive gets. As its hash
+ * says (on replay: always) to its end and not only for so many events, and
+ * against the model (oracles 1 to 4 and 9). `summed`: it is to be compared. The
+ * result of the walk. */
+uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
+                       uint64_t hash, bool summed);
 
 /* Walks `image` strictly and holds it against `lenient`, the whole forensic
  * walk of it; and again with another layout, if strict takes it. Oracles 6, 7

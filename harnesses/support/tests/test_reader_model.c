@@ -125,9 +125,10 @@ static void model__says_what_the_reader_says(void **state)
         for (uint32_t mode = HP_MODE_STRICT; mode <= HP_MODE_FORENSIC; mode++) {
             struct event_check check;
             struct reader_tape tape;
+            struct event_wish wish = {UINT64_MAX, &tape, true, false};
             reader_model(&tape, image, mode == HP_MODE_FORENSIC, UINT64_MAX);
             (void)event_check_start(&check, &hp_backend_native, mode, image,
-                                    true, UINT64_MAX, &tape);
+                                    wish);
             assert_false(tape.blank);
             reader_tape_close(&tape);
         }
