@@ -24,12 +24,16 @@ void fuzz_fail(const char *file, int line, const char *condition,
 const char *__asan_default_options(void);
 
 /* Blocks that were freed wait in the cache, not in 256 MiB of fresh pages:
- * several hundred executions' worth of them. Of who took a block a report has
- * eight callers, not thirty. */
+ * those of many executions. Of who took a block a report has one caller, which
+ * costs no unwinding; on replay all. */
 const char *__asan_default_options(void)
 {
-    return "quarantine_size_mb=4:thread_local_quarantine_size_kb=512:"
-           "malloc_context_size=8";
+#ifdef HP_REPLAY
+    return "quarantine_size_mb=4:thread_local_quarantine_size_kb=512";
+#else
+    return "quarantine_size_mb=1:thread_local_quarantine_size_kb=256:"
+           "malloc_context_size=2";
+#endif
 }
 #endif
 

@@ -37,6 +37,7 @@ struct edit_key {
 struct editor {
     hive_h *hive;
     bool modelled;
+    uint64_t hash; /* of the edits */
     struct fuzz_in in;
     struct edit_key keys[KEYS];
     size_t count;
@@ -280,7 +281,7 @@ static void commit(struct editor *editor)
         hive_h *again = hivex_open(path, HIVEX_OPEN_WRITE);
         FUZZ_CHECK(!editor->modelled || again != NULL, "3: opened again");
         if (again != NULL) {
-            hivex_walk_all(again, NULL, 0);
+            hivex_walk_all(again, NULL, editor->hash);
             (void)hivex_close(again);
         }
     }
@@ -306,6 +307,7 @@ void hivex_edit_check(struct hp_span edits, struct hp_span image)
     if (editor->modelled)
         image = hp_span_of(run.image.bytes, run.image.size);
     editor->hive = hivex_walk_open(image, HIVEX_OPEN_WRITE);
+    editor->hash = fuzz_hash(0, edits.ptr, edits.len);
     editor->in = (struct fuzz_in){edits.ptr, edits.len};
     editor->count = 1;
     if (editor->hive != NULL) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hivex_walk.h"
 
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,42 +19,112 @@
 #define NK_VALUES 44
 #define BINS 0x1000
 
-/* A key with more subkeys or values is mostly passed over: each call would make
- * a list of all. */
-#define ELEMENTS_MOST 500
+/* How much of a hive is read. */
+struct extent {
+    size_t keys, values;
+    size_t of_key; /* subkeys and values of one key */
+    /* A key with more of them is passed over: each call would make a list of
+     * all. */
+    size_t elements;
+    bool all; /* every question is asked of each handle */
+};
+static const struct extent few = {8, 8, 2, 300, false};
+static const struct extent many = {48, 96, 48, SIZE_MAX, true};
+static const struct extent everything = {NODES_MOST, VALUES_MOST, VALUES_MOST,
+                                         SIZE_MAX, true};
 
 struct hivex_walk {
-    hive_node_h nodes[NODES_MOST]; /* a queue of those that are to be read */
-    size_t count, most;
-    size_t values;                   /* as many may still be read */
-    size_t elements;                 /* keys with more are passed over */
-    uint64_t turn;                   /* which of many are looked up */
+    hive_h *hive;
     const struct hivex_cells *cells; /* NULL: not known */
+    struct extent left;
+    hive_node_h nodes[NODES_MOST]; /* those that were found */
+    size_t count;
+    uint64_t turn; /* what chooses */
 };
+
+/* The next choice: 32 bits. */
+static uint32_t choose(struct hivex_walk *walk)
+{
+    walk->turn = fuzz_hash(walk->turn, NULL, 0);
+    return (uint32_t)(walk->turn >> 32);
+}
+
+/* One time in `times`, or always. */
+static bool is_turn(struct hivex_walk *walk, uint32_t times)
+{
+    return walk->left.all || choose(walk) % times == 0;
+}
+
+/* The questions for a handle: of all every second or fourth one. */
+static uint32_t questions(struct hivex_walk *walk, bool seldom)
+{
+    if (walk->left.all)
+        return HIVEX_ASK_ALL;
+    uint32_t some = choose(walk);
+    if (!is_turn(walk, 16))
+        some &= ~HIVEX_ASK_LARGE;
+    return seldom ? some & choose(walk) & choose(walk) : some;
+}
+
+/* A file of each size that is common: none has to be cut, and written through
+ * memory none costs a call of the system. */
+#define FILES 9
+#define FILE_UNIT 0x1000
+
+static const char *path_of(struct hp_span image)
+{
+    static struct {
+        char path[MEMORY_FILE_PATH];
+        int file; /* 0: not yet made */
+        uint8_t *bytes;
+    } files[FILES], *file;
+    size_t units = image.len / FILE_UNIT;
+
+    /* The first is for all others. */
+    file = &files[image.len % FILE_UNIT == 0 && units < FILES ? units : 0];
+    if (file->file == 0) {
+        file->file = memory_file_open(file->path, image.ptr, image.len);
+        if (file != files)
+            file->bytes = memory_file_share(file->file, image.len);
+    } else if (file->bytes != NULL) {
+        memcpy(file->bytes, image.ptr, image.len);
+    } else {
+        memory_file_put(file->file, image.ptr, image.len);
+    }
+    return file->path;
+}
+
+/* The C library unloads a conversion that nobody has open any more, and loads
+ * it from disk again for the next hive. */
+static void keep_conversions(void)
+{
+    static const char *const sets[] = {"LATIN1", "UTF-16LE"};
+    static bool kept;
+
+    for (size_t i = 0; i < 2 && !kept; i++) {
+        (void)iconv_open("UTF-8", sets[i]);
+        (void)iconv_open(sets[i], "UTF-8");
+    }
+    kept = true;
+}
 
 hive_h *hivex_walk_open(struct hp_span image, int flags)
 {
-    static char path[MEMORY_FILE_PATH];
-    static int file = -1;
-
-    if (file < 0)
-        file = memory_file_open(path, image.ptr, image.len);
-    else
-        memory_file_put(file, image.ptr, image.len);
-    return hivex_open(path, flags);
+    keep_conversions();
+    return hivex_open(path_of(image), flags);
 }
 
 int hivex_walk_flags(uint64_t hash)
 {
     int flags = 0;
 
-    if (!fuzz_once_in(8, 1, hash))
+    if (!fuzz_once_in(16, 1, hash))
         flags |= HIVEX_OPEN_WRITE;
     if (fuzz_once_in(4, 2, hash))
         flags |= HIVEX_OPEN_UNSAFE;
-    if (fuzz_once_in(256, 3, hash))
+    if (fuzz_once_in(2048, 3, hash))
         flags |= HIVEX_OPEN_VERBOSE;
-    if (fuzz_once_in(256, 4, hash))
+    if (fuzz_once_in(2048, 4, hash))
         flags |= HIVEX_OPEN_DEBUG;
     return flags;
 }
@@ -66,57 +137,7 @@ static void touch(const void *bytes, size_t size)
     (void)sink;
 }
 
-/* ---- a value ---------------------------------------------------------------
- */
-
-static void read_strings(hive_h *hive, hive_value_h value)
-{
-    char *string = hivex_value_string(hive, value);
-    char **strings = hivex_value_multiple_strings(hive, value);
-
-    if (string != NULL)
-        touch(string, strlen(string));
-    free(string);
-    for (size_t i = 0; strings != NULL && strings[i] != NULL; i++) {
-        touch(strings[i], strlen(strings[i]));
-        free(strings[i]);
-    }
-    free(strings);
-    (void)hivex_value_dword(hive, value);
-    (void)hivex_value_qword(hive, value);
-}
-
-/* `genuine`: the handle is one of a list of values; `strings`: it is read as
- * each type, too. */
-static void read_value(hive_h *hive, hive_value_h value, bool genuine,
-                       bool strings)
-{
-    hive_type type, again;
-    size_t declared = 0, size = 0, cell = 0;
-    char *key = hivex_value_key(hive, value);
-    size_t key_size = hivex_value_key_len(hive, value);
-    int typed = hivex_value_type(hive, value, &type, &declared);
-    char *bytes = hivex_value_value(hive, value, &again, &size);
-
-    if (key != NULL) {
-        touch(key, key_size);
-        FUZZ_CHECK(!genuine || strlen(key) <= key_size, "3: a key's length");
-    }
-    if (bytes != NULL) {
-        touch(bytes, size);
-        FUZZ_CHECK(!genuine || (typed == 0 && type == again), "3: a type");
-        FUZZ_CHECK(!genuine || size <= declared, "3: a value's size");
-    }
-    free(key);
-    free(bytes);
-    if (strings)
-        read_strings(hive, value);
-    (void)hivex_value_struct_length(hive, value);
-    (void)hivex_value_data_cell_offset(hive, value, &cell);
-}
-
-/* ---- a node
- * ------------------------------------------------------------------ */
+/* ---- a key ------------------------------------------------------------- */
 
 /* A look-up ends at the first value that it cannot name. */
 static bool has_names(hive_h *hive, const hive_value_h *values)
@@ -145,65 +166,55 @@ static bool has_room(const struct hivex_cells *cells, hive_node_h node,
            count <= hivex_cells_size(cells, list) / 4 - 1;
 }
 
-static void check_handle(hive_h *hive, const struct hivex_walk *walk,
-                         size_t handle, bool wanted)
-{
-    if (wanted && walk->cells != NULL)
-        hivex_handle_check(hive, walk->cells, handle);
-}
-
 /* A look-up goes through all values, so one of them is looked up. */
-static void find_value(hive_h *hive, hive_node_h node,
-                       const hive_value_h *values, size_t count, uint64_t turn)
+static void find_value(struct hivex_walk *walk, hive_node_h node,
+                       const hive_value_h *values, size_t count)
 {
-    if (count == 0 || !has_names(hive, values))
+    if (count == 0 || !has_names(walk->hive, values))
         return;
-    char *key = hivex_value_key(hive, values[turn % count]);
-    FUZZ_CHECK(hivex_node_get_value(hive, node, key) != 0,
+    char *key = hivex_value_key(walk->hive, values[choose(walk) % count]);
+    FUZZ_CHECK(key == NULL || hivex_node_get_value(walk->hive, node, key) != 0,
                "4: a value by its name");
     free(key);
 }
 
-static void read_values(hive_h *hive, hive_node_h node, struct hivex_walk *walk)
+static void read_value(struct hivex_walk *walk, hive_value_h value)
 {
-    hive_value_h *values = hivex_node_values(hive, node);
-    size_t count = 0;
+    hivex_handle_value(walk->hive, walk->cells, value, true,
+                       questions(walk, false));
+    if (!is_turn(walk, 8))
+        return;
+    hivex_handle_refused(walk->hive, walk->cells, value, questions(walk, true));
+    /* A cell of data is a handle that hivex gave out. */
+    size_t size, cell = hivex_value_data_cell_offset(walk->hive, value, &size);
+    if (cell == 0)
+        return;
+    hivex_handle_value(walk->hive, walk->cells, cell, false,
+                       questions(walk, false));
+    hivex_handle_refused(walk->hive, walk->cells, cell, questions(walk, true));
+}
+
+/* `said`: how many hivex says there are. */
+static void read_values(struct hivex_walk *walk, hive_node_h node, size_t said)
+{
+    hive_value_h *values = hivex_node_values(walk->hive, node);
+    size_t count = 0, most = walk->left.of_key;
 
     if (values == NULL)
         return;
-    for (; values[count] != 0; count++) {
-        size_t size, cell;
-        if (walk->values == 0)
-            continue;
-        walk->values--;
-        bool turn = (count + walk->turn) % 4 == 0;
-        check_handle(hive, walk, values[count], turn);
-        read_value(hive, values[count], true, turn);
-        /* A cell of data is a handle that hivex gave out. */
-        cell = hivex_value_data_cell_offset(hive, values[count], &size);
-        check_handle(hive, walk, cell, turn && cell != 0);
-        if (cell != 0 && turn)
-            read_value(hive, cell, false, true);
+    while (values[count] != 0)
+        count++;
+    size_t at = count > most ? choose(walk) % (count - most + 1) : 0;
+    for (; most > 0 && values[at] != 0 && walk->left.values > 0; at++, most--) {
+        walk->left.values--;
+        read_value(walk, values[at]);
     }
-    find_value(hive, node, values, count, walk->turn);
-    FUZZ_CHECK(hivex_node_nr_values(hive, node) == count, "2: values");
+    if (is_turn(walk, count < 8 ? 8 : 4 * (uint32_t)count))
+        find_value(walk, node, values, count);
+    FUZZ_CHECK(said == count, "2: values");
     FUZZ_CHECK(walk->cells == NULL || has_room(walk->cells, node, count),
                "7: a list of values");
     free(values);
-}
-
-static void read_node(hive_h *hive, hive_node_h node)
-{
-    char *name = hivex_node_name(hive, node);
-    size_t size = hivex_node_name_len(hive, node);
-
-    if (name != NULL) {
-        touch(name, size);
-        FUZZ_CHECK(strlen(name) <= size, "3: a name's length");
-    }
-    free(name);
-    (void)hivex_node_timestamp(hive, node);
-    (void)hivex_node_struct_length(hive, node);
 }
 
 static void find_nothing(hive_h *hive, hive_node_h node)
@@ -215,66 +226,89 @@ static void find_nothing(hive_h *hive, hive_node_h node)
 
 static void put(struct hivex_walk *walk, hive_node_h node)
 {
+    if (node == 0 || walk->count == walk->left.keys)
+        return;
     for (size_t i = 0; i < walk->count; i++)
         if (walk->nodes[i] == node)
             return;
-    if (walk->count < walk->most && node != 0)
-        walk->nodes[walk->count++] = node;
+    walk->nodes[walk->count++] = node;
 }
 
-static void put_children(struct hivex_walk *walk, hive_h *hive,
-                         hive_node_h node)
+/* Its subkeys, from one of them on: there may be no room for all. */
+static void put_children(struct hivex_walk *walk, hive_node_h node, size_t said)
 {
-    hive_node_h *children = hivex_node_children(hive, node);
-    size_t count = 0, said = hivex_node_nr_children(hive, node);
+    hive_node_h *children = hivex_node_children(walk->hive, node);
+    size_t count = 0, most = walk->left.of_key;
 
     if (children == NULL)
         return;
-    for (; children[count] != 0; count++) {
+    for (; children[count] != 0; count++)
         FUZZ_CHECK(walk->cells == NULL ||
                        hivex_cells_has(walk->cells, children[count], "nk"),
                    "6: a subkey");
-        put(walk, children[count]);
-    }
+    size_t first = count == 0 ? 0 : choose(walk) % count;
+    for (size_t i = 0; i < count && i < most; i++)
+        put(walk, children[(first + i) % count]);
     /* Opened unsafe, it is what the key says and not what its lists hold. */
     FUZZ_CHECK(walk->cells == NULL || said == count, "2: subkeys");
-    char *name =
-        count == 0 ? NULL : hivex_node_name(hive, children[walk->turn % count]);
-    if (name != NULL)
-        put(walk, hivex_node_get_child(hive, node, name));
-    free(name);
+    if (count > 0 && is_turn(walk, count < 8 ? 8 : (uint32_t)count)) {
+        char *name = hivex_node_name(walk->hive, children[first]);
+        if (name != NULL)
+            put(walk, hivex_node_get_child(walk->hive, node, name));
+        free(name);
+    }
     free(children);
+}
+
+static void read_node(struct hivex_walk *walk, hive_node_h node)
+{
+    hive_h *hive = walk->hive;
+    size_t keys = hivex_node_nr_children(hive, node);
+    size_t values = hivex_node_nr_values(hive, node);
+
+    hivex_handle_key(hive, walk->cells, node, questions(walk, false));
+    if (is_turn(walk, 8))
+        hivex_handle_refused(hive, walk->cells, node, questions(walk, true));
+    if (is_turn(walk, 2)) {
+        hive_node_h parent = hivex_node_parent(hive, node);
+        FUZZ_CHECK(parent == 0 || walk->cells == NULL ||
+                       hivex_cells_has(walk->cells, parent, NULL),
+                   "6: a parent");
+        put(walk, parent);
+    }
+    /* Of a damaged key it is what the key says, not what its lists hold. */
+    if (keys > walk->left.elements || values > walk->left.elements)
+        return;
+    if (is_turn(walk, 16))
+        find_nothing(hive, node);
+    if (is_turn(walk, 2))
+        read_values(walk, node, values);
+    if (walk->count < walk->left.keys || is_turn(walk, 4))
+        put_children(walk, node, keys);
+}
+
+static const struct extent *extent_of(uint64_t hash)
+{
+    if (fuzz_asks(8192, 10, hash))
+        return &everything;
+    return fuzz_once_in(256, 6, hash) ? &many : &few;
 }
 
 void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,
                     uint64_t hash)
 {
     static struct hivex_walk walk;
-    bool everything = fuzz_once_in(16, 6, hash);
 
-    walk.count = 0;
-    walk.most = everything ? NODES_MOST : NODES_MOST / 40;
-    walk.values = everything ? VALUES_MOST : VALUES_MOST / 200;
-    walk.elements = everything ? SIZE_MAX : ELEMENTS_MOST;
-    walk.turn = hash >> 32;
-    (void)hivex_last_modified(hive);
+    walk.hive = hive;
     walk.cells = cells;
+    walk.left = *extent_of(hash);
+    walk.turn = hash;
+    walk.count = 0;
+    (void)hivex_last_modified(hive);
     put(&walk, hivex_root(hive));
     FUZZ_CHECK(cells == NULL || walk.count == 1, "6: a root");
-    for (size_t i = 0; i < walk.count; i++) {
-        hive_node_h node = walk.nodes[i];
-        check_handle(hive, &walk, node, true);
-        read_node(hive, node);
-        put(&walk, hivex_node_parent(hive, node));
-        /* Of a damaged key it is what the key says, not what its lists hold. */
-        if (hivex_node_nr_children(hive, node) > walk.elements ||
-            hivex_node_nr_values(hive, node) > walk.elements)
-            continue;
-        if ((i + walk.turn) % 8 == 0)
-            find_nothing(hive, node);
-        read_values(hive, node, &walk);
-        put_children(&walk, hive, node);
-    }
+    for (size_t i = 0; i < walk.count; i++)
+        read_node(&walk, walk.nodes[i]);
 }
 
 void hivex_walk_made_up(hive_h *hive, size_t handle)
@@ -293,14 +327,13 @@ void hivex_walk_made_up(hive_h *hive, size_t handle)
     (void)hivex_node_parent(hive, handle);
     (void)hivex_node_get_child(hive, handle, "a");
     (void)hivex_node_get_value(hive, handle, "a");
-    read_value(hive, handle, false, true);
+    hivex_handle_value(hive, NULL, handle, false, HIVEX_ASK_ALL);
 }
 
-/* ---- hivex_visit
- * --------------------------------------------------------------- */
+/* ---- hivex_visit ------------------------------------------------------- */
 
 struct visit {
-    size_t events, entered, left;
+    size_t most, events, entered, left;
     hive_node_h open[VISITS_DEEP]; /* the keys above, as far as there is room */
 };
 
@@ -308,7 +341,7 @@ static int count(void *opaque)
 {
     struct visit *visit = opaque;
 
-    return ++visit->events > VISITS_MOST ? -1 : 0;
+    return ++visit->events > visit->most ? -1 : 0;
 }
 
 static int on_start(hive_h *hive, void *opaque, hive_node_h node,
@@ -387,12 +420,12 @@ static int on_qword(hive_h *hive, void *opaque, hive_node_h node,
 }
 
 static void run_visit(hive_h *hive, const struct hivex_visitor *visitor,
-                      int flags)
+                      int flags, size_t most)
 {
-    struct visit visit = {.events = 0};
+    struct visit visit = {.most = most};
     int result = hivex_visit(hive, visitor, sizeof *visitor, &visit, flags);
 
-    FUZZ_CHECK(visit.events <= VISITS_MOST + 1, "5: it stops");
+    FUZZ_CHECK(visit.events <= most + 1, "5: it stops");
     /* A bad node that is skipped is not left. */
     FUZZ_CHECK(result != 0 || flags != 0 || visit.entered == visit.left,
                "5: all left");
@@ -415,11 +448,14 @@ void hivex_walk_visit(hive_h *hive, uint64_t hash)
     static const struct hivex_visitor any = {
         .node_start = on_start, .node_end = on_end, .value_any = on_bytes};
 
-    if (fuzz_once_in(4, 5, hash))
-        run_visit(hive, &by_type, 0);
-    else if (fuzz_once_in(4, 7, hash))
-        run_visit(hive, &by_type, HIVEX_VISIT_SKIP_BAD);
-    else if (fuzz_once_in(8, 8, hash))
-        run_visit(hive, &any,
-                  fuzz_once_in(2, 9, hash) ? HIVEX_VISIT_SKIP_BAD : 0);
+    size_t most = fuzz_asks(64, 11, hash) ? VISITS_MOST : VISITS_MOST / 20;
+
+    if (fuzz_asks(32, 5, hash))
+        run_visit(hive, &by_type, 0, most);
+    if (fuzz_asks(64, 7, hash))
+        run_visit(hive, &by_type, HIVEX_VISIT_SKIP_BAD, most);
+    if (fuzz_asks(128, 8, hash))
+        run_visit(hive, &any, 0, most);
+    if (fuzz_asks(128, 9, hash))
+        run_visit(hive, &any, HIVEX_VISIT_SKIP_BAD, most);
 }

@@ -38,6 +38,15 @@ void memory_file_close(int file)
     (void)close(file);
 }
 
+uint8_t *memory_file_share(int file, size_t size)
+{
+    void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+    if (bytes == MAP_FAILED)
+        fail();
+    return bytes;
+}
+
 struct hp_span memory_file_map(int file)
 {
     struct stat status;

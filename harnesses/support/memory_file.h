@@ -17,6 +17,10 @@ int memory_file_open(char path[MEMORY_FILE_PATH], const void *data,
 void memory_file_put(int file, const void *data, size_t size);
 void memory_file_close(int file);
 
+/* The `size` bytes that the file has, to be written; they are never unmapped.
+ * Ends the process when it cannot be mapped. */
+uint8_t *memory_file_share(int file, size_t size);
+
 /* What the file holds now; ends the process when it cannot be mapped. */
 struct hp_span memory_file_map(int file);
 void memory_file_unmap(struct hp_span bytes);
