@@ -54,12 +54,12 @@ static bool only(const char *what)
 
 /* How large a result may become. Engines leave lengths to mutators of one's
  * own, and what is large costs everybody time: beyond SMALL an input grows 1
- * time in 16. */
+ * time in 8. */
 static size_t room(size_t size, size_t max, unsigned seed)
 {
     size_t most = size > SMALL ? size : SMALL;
 
-    return most < max && (seed * MIXING >> 28) != 0 ? most : max;
+    return most < max && (seed * MIXING >> 29) != 0 ? most : max;
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,

@@ -17,7 +17,8 @@ from . import TOP, Infrastructure, run
 
 WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
-SECONDS = 5
+RUNS = 5
+SECONDS = 10  # of the first ones most go to what is new
 SEEDS = 200
 SEED_MOST = 16 << 10
 SMALL = 8 << 10
@@ -106,13 +107,24 @@ def timed(command, **more):
 
 
 def libfuzzer(binary, seeds, *options):
-    """{"rate": ..., and what the binary counted}."""
+    """{"rate": ..., and what the binary counted} of the first run that no bug of
+    libhivex ends."""
+    for seed in range(1, RUNS + 1):
+        try:
+            return libfuzzer_once(binary, seeds, f"-seed={seed}", *options)
+        except Infrastructure:
+            if seed == RUNS or "hivex" not in binary.name:
+                raise
+    return None
+
+
+def libfuzzer_once(binary, seeds, *options):
     with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         corpus = pathlib.Path(scratch) / "corpus"
         shutil.copytree(seeds, corpus)
         said, spent = timed(
             [binary, f"-max_total_time={SECONDS}", "-use_counters=0", "-reload=0",
-             "-print_funcs=0", "-detect_leaks=0", "-print_final_stats=1", "-seed=1",
+             "-print_funcs=0", "-detect_leaks=0", "-print_final_stats=1",
              f"-artifact_prefix={scratch}/", *options, corpus],
             env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
     runs = re.search(rb"number_of_executed_units: *(\d+)", said)
@@ -169,7 +181,10 @@ def measure():
                                            "-keep_seed=1"),
                 f"hive {name}": libfuzzer(bench / "bench_hive_counted", seeds, room),
                 f"bytes {name}": libfuzzer(bench / "bench_hive_bytes", small,
-                                           f"-max_len={SMALL}")}
+                                           f"-max_len={SMALL}"),
+                f"empty bytes {name}": libfuzzer(
+                    bench / "bench_empty_bytes", small, f"-max_len={SMALL}",
+                    "-keep_seed=1")}
         result["mutator"] = mutations(folders["plain"] / "mutate" / "bench_mutate",
                                       next(small.iterdir()))
     return result
@@ -241,6 +256,6 @@ seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
            of SHA-256, the first 200 that hivex opens; 3. those of 8 KiB
 engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
            the mutator; the empty harness keeps its seeds
-whole      the first walk, which knows no more than 256 events but 1 time in
-           32, came to its end
+whole      the first walk, which knows no more than 128 events but 1 time in
+           64, came to its end
 """
