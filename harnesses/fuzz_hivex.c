@@ -5,7 +5,7 @@
  * Input   a hive; or "HPMH", 1 byte n modulo 17 and n handles (4 bytes each),
  *         and then a hive: made-up handles are misuse, and what they find is
  *         no bug of hivex (contracts 5). The input's hash chooses some of the
- *         handles and of the questions to each; 1 time in 256 all are asked of
+ *         handles and of the questions to each; 1 time in 512 all are asked of
  *         many handles, on replay of all.
  * Oracles 1. nothing reads or writes where it must not (a sanitizer's; the
  *            image is on the heap);
@@ -13,7 +13,7 @@
  *         3. lengths of names and data are those of the strings and bytes;
  *         4. what a list has is found by its name (one value of each key);
  *         5. hivex_visit ends, enters no more than it leaves, and no key
- *            below itself (each of its ways 1 time in 32 to 128);
+ *            below itself (each of its ways 1 time in 64 to 256);
  *         and, but for hives opened HIVEX_OPEN_UNSAFE, by the image:
  *         6. base block, bins and cells are right, and each handle is the start
  *            of a used cell, of an nk where it is a key;

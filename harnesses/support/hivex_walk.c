@@ -291,7 +291,7 @@ static const struct extent *extent_of(uint64_t hash)
 {
     if (fuzz_asks(8192, 10, hash))
         return &everything;
-    return fuzz_once_in(256, 6, hash) ? &many : &few;
+    return fuzz_once_in(512, 6, hash) ? &many : &few;
 }
 
 void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,
@@ -450,12 +450,12 @@ void hivex_walk_visit(hive_h *hive, uint64_t hash)
 
     size_t most = fuzz_asks(64, 11, hash) ? VISITS_MOST : VISITS_MOST / 20;
 
-    if (fuzz_asks(32, 5, hash))
+    if (fuzz_asks(64, 5, hash))
         run_visit(hive, &by_type, 0, most);
-    if (fuzz_asks(64, 7, hash))
+    if (fuzz_asks(128, 7, hash))
         run_visit(hive, &by_type, HIVEX_VISIT_SKIP_BAD, most);
-    if (fuzz_asks(128, 8, hash))
+    if (fuzz_asks(256, 8, hash))
         run_visit(hive, &any, 0, most);
-    if (fuzz_asks(128, 9, hash))
+    if (fuzz_asks(256, 9, hash))
         run_visit(hive, &any, HIVEX_VISIT_SKIP_BAD, most);
 }
