@@ -18,7 +18,7 @@ uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
     struct event_wish wish = {EVENTS_MOST, NULL, true, summed};
     struct reader_tape tape;
 
-    if (fuzz_asks(64, 3, hash))
+    if (fuzz_asks(32, 3, hash))
         wish.most = UINT64_MAX;
     if (fuzz_asks(8, 4, hash)) {
         wish.tape = &tape;

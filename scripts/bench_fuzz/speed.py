@@ -257,5 +257,5 @@ seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
 engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
            the mutator; the empty harness keeps its seeds
 whole      the first walk, which knows no more than 128 events but 1 time in
-           64, came to its end
+           32, came to its end
 """
