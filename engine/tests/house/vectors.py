@@ -1,0 +1,363 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""vectors.py HIVEPROOF [TREE]: what must hold for corpus/conformance/.
+
+catalogue.tsv has each vector once, or a reason in place of few; each vector is
+of its schema, uses all its files and no others, and differs from its twin,
+which is good, by the field that lies and by what other lines of its recipe
+change; few vectors allow more than one answer. Prints each violation as
+vector: rule and exits 1 if there is one; exits 3 when it found nothing to
+check."""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+SECONDS = 300
+REASONS_MOST = 3  # of 100 ids
+EITHER_MOST = {"strict": 5, "forensic": 10}  # of 100 vectors
+LINES_MOST = 4  # that a vector adds to its twin
+CHECKSUM = range(508, 512)
+NOT_GROUPS = ("parts",)
+
+INCLUDE = re.compile(r'include "([^"]*)"')
+RAW = re.compile(r"raw (0x[0-9a-f]+|\d+) (.*)")
+PAIR = re.compile(r"[0-9A-Fa-f]{2}(?:\*(\w+))?")
+# A line that changes fields and adds nothing.
+LIE = re.compile(r"(?:raw|tail|end) .*|[a-z]+[^ =]*\.[a-z0-9_]+(?:\[\d+\])? = .*|"
+                 r'[a-z]+\[.*\]\S*\.[a-z0-9_]+(?:\[\d+\])? = .*|'
+                 r"\[[^\]]*\](?: [a-z_]+=\w+)+")
+FIELD = re.compile(r'X\((\w+), "(\w+)", [^,]+, (\d+),', re.S)
+# What recipes call a record, and the kinds of field.h that it can be.
+KINDS = {"base": ("BASE",), "bin": ("BIN",), "nk": ("NK",), "vk": ("VK",),
+         "list": ("LEAF", "INDEX"), "values": ("VALUES",), "db": ("DB",),
+         "segments": ("SEGMENTS",), "sk": ("SK",)}
+
+
+def widths():
+    """{(kind, field): bytes}, from the table of the forge."""
+    text = (SOURCE / "engine/forge/field.h").read_text(encoding="utf-8")
+    return {(kind, name): int(width) for kind, name, width
+            in FIELD.findall(text.replace("\\\n", ""))}
+
+
+class Tree:
+    def __init__(self, top, program):
+        self.top, self.program = top, program
+        self.folder = top / "corpus/conformance"
+        self.widths = widths()
+        self.vectors, self.paths, self.found = {}, {}, []
+
+    def wrong(self, where, rule):
+        self.found.append(f"{where}: {rule}")
+
+    def groups(self):
+        return sorted(path for path in self.folder.iterdir()
+                      if path.is_dir() and path.name not in NOT_GROUPS)
+
+
+# ---- files ---------------------------------------------------------------
+
+def lines_of(recipe):
+    """The lines of a recipe but the first, comments and empty ones."""
+    text = re.sub(r"\\\n[ \t]*", "", recipe.read_text(encoding="utf-8"))
+    return [line.strip() for line in text.split("\n")[1:]
+            if line.strip() and not line.strip().startswith(";")]
+
+
+def read_vectors(tree):
+    with open(SOURCE / "schema/hiveproof-vector-1.json", encoding="utf-8") as f:
+        schema = jsonschema.Draft202012Validator(json.load(f))
+    for group in tree.groups():
+        for path in sorted(group.glob("*.json")):
+            if path.name.endswith(".volumes.json"):
+                continue
+            try:
+                vector = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                tree.wrong(path.stem, f"its json cannot be read: {error}")
+                continue
+            errors = [error.message for error in schema.iter_errors(vector)]
+            for message in errors:
+                tree.wrong(path.stem, f"not of its schema: {message[:200]}")
+            if errors:
+                continue
+            if (vector["id"], vector["group"]) != (path.stem, group.name):
+                tree.wrong(path.stem, "its json says another id or group")
+            tree.vectors[path.stem], tree.paths[path.stem] = vector, path
+
+
+def contents(vector):
+    """The content of each profile and outcome."""
+    for profile in vector["profiles"].values():
+        for outcome in [profile.get("content"), *profile.get("outcomes", [])]:
+            if isinstance(outcome, dict):
+                yield outcome["of"]
+
+
+def files_of(tree, name):
+    """The files that the vector is made of."""
+    vector = tree.vectors[name]
+    yield f"{name}.json"
+    yield f"{name}.recipe"
+    if vector["group"] == "e2e":
+        yield f"{name}.volumes.json"
+    for of in contents(vector):
+        if of.endswith(".recipe"):
+            yield of
+            if not of.startswith(name + "."):
+                tree.wrong(name, f"{of} belongs to another vector")
+        elif of == "twin" and vector["twin"] is None:
+            tree.wrong(name, "the content of its twin, and it has none")
+
+
+def check_files(tree):
+    used = {(tree.vectors[name]["group"], file) for name in tree.vectors
+            for file in files_of(tree, name)}
+    there = {(group.name, path.name) for group in tree.groups()
+             for path in group.iterdir()}
+    for group, file in sorted(used - there):
+        tree.wrong(f"{group}/{file}", "is not there")
+    for group, file in sorted(there - used):
+        tree.wrong(f"{group}/{file}", "is used by nothing")
+    included = {(path.parent / name).resolve()
+                for group in tree.groups() for path in group.glob("*.recipe")
+                for line in lines_of(path) for name in INCLUDE.findall(line)}
+    for part in sorted((tree.folder / "parts").glob("*")):
+        if part.resolve() not in included:
+            tree.wrong(f"parts/{part.name}", "is used by nothing")
+
+
+# ---- the catalogue -------------------------------------------------------
+
+def check_catalogue(tree):
+    """Every id once, with its vector or a reason."""
+    try:
+        text = (tree.folder / "catalogue.tsv").read_text(encoding="utf-8")
+    except OSError as error:
+        tree.wrong("catalogue.tsv", f"cannot be read: {error}")
+        return
+    seen, reasons, vectors = set(), 0, set()
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 3 or not all(fields):
+            tree.wrong("catalogue.tsv", f"not id, group, reason: {line[:80]}")
+            continue
+        name, group, what = fields
+        # Windows and macOS do not tell a from A in the names of files.
+        if name.lower() in seen:
+            tree.wrong(name, "is in the catalogue twice")
+        seen.add(name.lower())
+        if what != "vector":
+            reasons += 1
+            if name in tree.vectors:
+                tree.wrong(name, "has a reason not to be there, and is there")
+            continue
+        vectors.add(name)
+        if name not in tree.vectors:
+            tree.wrong(name, "is in the catalogue and has no vector")
+        elif tree.vectors[name]["group"] != group:
+            tree.wrong(name, "is of another group in the catalogue")
+    for name in sorted(tree.vectors.keys() - vectors):
+        tree.wrong(name, "is not in the catalogue")
+    if reasons * 100 > REASONS_MOST * len(seen):
+        tree.wrong("catalogue.tsv", f"{reasons} reasons for {len(seen)} ids")
+
+
+def check_either(tree):
+    for mode, most in EITHER_MOST.items():
+        count = sum(vector["profiles"][mode]["verdict"] == "either"
+                    for vector in tree.vectors.values())
+        if count * 100 > most * len(tree.vectors):
+            tree.wrong("catalogue.tsv", f"{count} of {len(tree.vectors)} "
+                       f"vectors allow either in {mode}")
+
+
+def check_evidence(tree):
+    """Two parsers that agree, or what the expectation rests on instead."""
+    for name, vector in tree.vectors.items():
+        evidence = vector["evidence"]
+        if len(evidence.get("agree", [])) < 2 and "clause" not in evidence:
+            tree.wrong(name, "neither two parsers that agree nor a clause")
+
+
+# ---- hives ---------------------------------------------------------------
+
+def forge(tree, recipe, hive):
+    """The bytes of the hive, or None; what is wrong is told."""
+    done = subprocess.run([tree.program, "forge", recipe, "-o", hive],
+                          check=False, capture_output=True, timeout=SECONDS)
+    if done.returncode != 0:
+        tree.wrong(recipe.stem, "its recipe cannot be forged: "
+                   + done.stderr.decode(errors="replace").strip()[:200])
+        return None
+    data = hive.read_bytes()
+    hive.unlink()
+    return data
+
+
+def differing(one, other):
+    """Where two hives differ, as positions; the end of the shorter one stands
+    for all behind it."""
+    common = min(len(one), len(other))
+    found = set()
+    step = 4096
+    for start in range(0, common, step):
+        a, b = one[start:start + step], other[start:start + step]
+        if a != b:
+            found.update(start + i for i in range(min(len(a), len(b)))
+                         if a[i] != b[i])
+    return found | ({common} if len(one) != len(other) else set())
+
+
+def room_of(tree, vector, lines, twin):
+    """The positions of the field that lies."""
+    lie = vector["lie"]
+    raw = RAW.match(lines[0])
+    if lie["record"] == "file":
+        return {int(lines[0].split()[1], 0)} if lines[0].startswith("end ") \
+            else {len(twin)}
+    if raw:
+        width = sum(int(times, 0) if times else 1
+                    for times in PAIR.findall(raw[2]))
+    else:
+        field = lie["field"].split("[")[0]
+        kinds = KINDS.get(re.match(r"[a-z]+", lie["record"])[0], ()) + ("CELL",)
+        width = next((tree.widths[kind, field] for kind in kinds
+                      if (kind, field) in tree.widths), 0)
+    return set(range(lie["offset"], lie["offset"] + width))
+
+
+def says_lie(vector, line):
+    """True if the line of the recipe is about the field of `lie`."""
+    lie = vector["lie"]
+    if lie["record"] == "file":
+        return line.startswith("end ") and int(line[4:], 0) == lie["offset"]
+    raw = RAW.match(line)
+    if raw:
+        return int(raw[1], 0) == lie["offset"]
+    return line.startswith(f"{lie['record']}.{lie['field']} = ")
+
+
+def alone(tree, name, line, twin):
+    """What one line of the recipe changes."""
+    path = tree.paths[name]
+    other = tree.paths[tree.vectors[name]["twin"]].with_suffix(".recipe")
+    with tempfile.TemporaryDirectory() as folder:
+        recipe = pathlib.Path(folder) / path.with_suffix(".recipe").name
+        recipe.write_text(f'hiveproof recipe 1\ninclude "{other}"\n{line}\n',
+                          encoding="utf-8")
+        hive = forge(tree, recipe, pathlib.Path(folder) / "hive")
+    return set() if hive is None else differing(hive, twin)
+
+
+def check_difference(tree, name, hive, twin):
+    vector = tree.vectors[name]
+    include, *lines = lines_of(tree.paths[name].with_suffix(".recipe"))
+    included = INCLUDE.fullmatch(include)
+    if not included or pathlib.Path(included[1]).stem != vector["twin"]:
+        tree.wrong(name, "its recipe does not begin with its twin")
+        return
+    if not 0 < len(lines) <= LINES_MOST:
+        tree.wrong(name, f"{len(lines)} lines are added to the twin")
+        return
+    if not says_lie(vector, lines[0]):
+        tree.wrong(name, "its recipe does not begin with the lie")
+        return
+    for line in lines:
+        if not LIE.fullmatch(line):
+            tree.wrong(name, f"adds what is no lie: {line[:80]}")
+            return
+    changed = differing(hive, twin)
+    room = room_of(tree, vector, lines, twin)
+    if not changed & room:
+        tree.wrong(name, "the field at the offset of the lie is that of the "
+                   "twin")
+    rest = changed - room - set(CHECKSUM)
+    for line in lines[1:]:
+        rest -= alone(tree, name, line, twin)
+    if rest:
+        tree.wrong(name, f"differs from its twin at {min(rest)} too")
+
+
+def is_good(vector):
+    return vector["lie"] is None and all(
+        vector["profiles"][mode]["verdict"] == "accept"
+        for mode in EITHER_MOST)
+
+
+def check_hive(tree, name):
+    """The hive of a vector, and how it differs from its twin."""
+    vector = tree.vectors[name]
+    recipe = tree.paths[name].with_suffix(".recipe")
+    if (vector["lie"] is None) != (vector["twin"] is None):
+        tree.wrong(name, "a lie has a twin, and a twin has a lie")
+        return
+    twin = vector["twin"]
+    if twin is not None and (twin not in tree.vectors or
+                             not is_good(tree.vectors[twin])):
+        tree.wrong(name, f"its twin {twin} is no good vector")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        hive = forge(tree, recipe, folder / "hive")
+        if twin is None or hive is None:
+            return
+        other = forge(tree, tree.paths[twin].with_suffix(".recipe"),
+                      folder / "twin")
+        if other is not None:
+            check_difference(tree, name, hive, other)
+
+
+def check_twins(tree):
+    """A good vector to which others are compared is read strictly."""
+    for twin in sorted({vector["twin"] for vector in tree.vectors.values()
+                        if vector["twin"] in tree.vectors}):
+        with tempfile.TemporaryDirectory() as folder:
+            hive = pathlib.Path(folder) / "hive"
+            subprocess.run([tree.program, "forge",
+                            tree.paths[twin].with_suffix(".recipe"), "-o", hive],
+                           check=False, capture_output=True, timeout=SECONDS)
+            done = subprocess.run([tree.program, "dump", "--mode", "strict",
+                                   "--format", "count", hive], check=False,
+                                  capture_output=True, timeout=SECONDS)
+            if done.returncode != 0:
+                tree.wrong(twin, "a strict reader does not take this twin")
+
+
+def problems(top, program):
+    """(vectors checked, violations as vector: rule)"""
+    tree = Tree(pathlib.Path(top), program)
+    read_vectors(tree)
+    check_files(tree)
+    check_catalogue(tree)
+    check_either(tree)
+    check_evidence(tree)
+    whole = [name for name in tree.vectors
+             if tree.paths[name].with_suffix(".recipe").exists()]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda name: check_hive(tree, name), whole))
+    check_twins(tree)
+    return len(tree.vectors), sorted(tree.found)
+
+
+def main():
+    top = sys.argv[2] if len(sys.argv) > 2 else SOURCE
+    checked, found = problems(top, sys.argv[1])
+    for problem in found:
+        print(problem)
+    print(f"{checked} vectors checked, {len(found)} violations")
+    return 3 if checked == 0 else 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
