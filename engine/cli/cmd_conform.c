@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "conform_files.h"
 #include "conform_sandbox.h"
+#include "conform_services.h"
 #include "conform_vectors.h"
 #include "native.h"
 #include "summary.h"
@@ -67,6 +68,7 @@ static struct hp_conform_how how_of(const struct hp_options *options,
         .vectors = vectors,
         .reader = source,
         .profile = (enum hp_reader_profile)conform->profile,
+        .end_to_end = hp_conform_services,
         .seconds = conform->seconds,
         .memory = (uint64_t)conform->megabytes << 20};
 }

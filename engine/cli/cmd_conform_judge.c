@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "conform_files.h"
+#include "conform_services.h"
 #include "conform_vectors.h"
 #include "recorded.h"
 
@@ -29,7 +30,8 @@ static enum hp_exit judge(struct hp_options *options,
 {
     const struct hp_conform_how how = {
         .vectors = vectors,
-        .profile = (enum hp_reader_profile)options->conform.profile};
+        .profile = (enum hp_reader_profile)options->conform.profile,
+        .end_to_end = hp_conform_services};
     struct hp_conform_run run = {.vectors = vectors,
                                  .profile = how.profile,
                                  .way = "results",

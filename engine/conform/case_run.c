@@ -254,6 +254,14 @@ static void note_difference(struct hp_case_result *result,
            difference->name);
 }
 
+/* True if the case has passed and there is more to judge. */
+static bool has_services(const struct hp_trial *r)
+{
+    return r->how->end_to_end != NULL && r->vector->volumes != NULL &&
+           r->result->verdict == HP_CASE_PASS &&
+           r->result->result == HP_WALK_DONE && wants_content(r);
+}
+
 static bool judge(struct hp_trial *r, bool modified)
 {
     const struct hp_received received = {&r->tree, r->result->result,
@@ -270,6 +278,8 @@ static bool judge(struct hp_trial *r, bool modified)
     r->result->verdict = (uint8_t)judgement.verdict;
     if (judgement.difference.field != NULL)
         note_difference(r->result, &judgement.difference);
+    if (has_services(r) && !r->how->end_to_end(r->vector, &r->tree, r->result))
+        r->result->verdict = HP_CASE_WRONG_CONTENT;
     return true;
 }
 

@@ -7,11 +7,18 @@
 #include "case_judge.h"
 #include "source.h"
 
+struct hp_case_result;
+
 /* How a reader is judged. */
 struct hp_conform_how {
     const struct hp_vectors *vectors;
     const struct hp_source *reader; /* who reads; its input is not used */
     enum hp_reader_profile profile;
+    /* Of an end-to-end vector whose content is right: are the services, too?
+     * Otherwise *result says where not, or is broken. */
+    bool (*end_to_end)(const struct hp_vector *vector,
+                       const struct hp_tree *tree,
+                       struct hp_case_result *result);
     struct hp_session *session; /* of a worker whose reader keeps running */
     uint32_t seconds; /* of processor, and of waiting; 0: contracts 4 */
     uint64_t memory;  /* bytes; 0: likewise */
