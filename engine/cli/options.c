@@ -448,8 +448,10 @@ static enum hp_exit apply_conform_backend(const struct given *given)
     const struct hp_reader *reader = find_built_in(given->argument);
 
     if (reader == NULL)
-        return wrong_use(given->argument, "no such back end; there are "
-                                          "native and hivex");
+        return wrong_use(given->argument,
+                         "no such back end; there are "
+                         "native, hivex and, where they were built in, "
+                         "libregf and regfi");
     return add_reader(given, reader);
 }
 
@@ -673,7 +675,7 @@ static const struct row rows[] = {
     {"plugin", "SO", HP_CMD_CONFORM, NULL, apply_plugin,
      "judge the module with that path, which has a slash in it"},
     {"backend", "B", HP_CMD_CONFORM, NULL, apply_conform_backend,
-     "judge native or hivex"},
+     "judge native, hivex or another one that is built in"},
     {"command", "CMD", HP_CMD_CONFORM, NULL, apply_command,
      "judge a program: it reads {} (else its input), prints events"},
     {"session", "CMD", HP_CMD_CONFORM, NULL, apply_session,
@@ -706,7 +708,7 @@ static const struct row rows[] = {
     {"json", NULL, HP_CMD_CONFORM_LIST, NULL, apply_list_json,
      "one JSON object a line"},
     {"private", NULL, HP_CMD_CONFORM, NULL, apply_private,
-     "tell in files below a folder findings/ which case crashes hivex"},
+     "tell in files below a folder findings/ which case kills a back end"},
     {"vectors", "DIR", CONFORM, NULL, apply_vectors,
      "the folder of the vectors (default: the one installed)"},
     {"with", "HIVE", HP_CMD_MUTATE, NULL, apply_with,
