@@ -2,7 +2,7 @@
  *
  * fuzz_hive - the native reader over any bytes, in both modes.
  *
- * Input   a hive. Of one with more than 128 events the first are looked at,
+ * Input   a hive. Of one with more than 256 events the first are looked at,
  *         1 time in 32 all; the input's hash says which oracles are asked
  *         (on replay: all).
  * Oracles 1. damage is of class 1xx or 2xx and says why; no walk fails;

@@ -24,15 +24,15 @@ void fuzz_fail(const char *file, int line, const char *condition,
 const char *__asan_default_options(void);
 
 /* Blocks that were freed wait in the cache, not in 256 MiB of fresh pages:
- * those of many executions. Of who took a block a report has one caller, which
- * costs no unwinding; on replay all. */
+ * those of many executions. Who took or freed a block says the replay binary:
+ * to write it down each time takes more than the block. */
 const char *__asan_default_options(void)
 {
 #ifdef HP_REPLAY
     return "quarantine_size_mb=4:thread_local_quarantine_size_kb=512";
 #else
     return "quarantine_size_mb=1:thread_local_quarantine_size_kb=256:"
-           "malloc_context_size=2";
+           "malloc_context_size=0";
 #endif
 }
 #endif

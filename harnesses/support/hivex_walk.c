@@ -28,7 +28,7 @@ struct extent {
     size_t elements;
     bool all; /* every question is asked of each handle */
 };
-static const struct extent few = {8, 8, 2, 300, false};
+static const struct extent few = {6, 6, 2, 300, false};
 static const struct extent many = {48, 96, 48, SIZE_MAX, true};
 static const struct extent everything = {NODES_MOST, VALUES_MOST, VALUES_MOST,
                                          SIZE_MAX, true};
@@ -289,7 +289,7 @@ static void read_node(struct hivex_walk *walk, hive_node_h node)
 
 static const struct extent *extent_of(uint64_t hash)
 {
-    if (fuzz_asks(8192, 10, hash))
+    if (fuzz_asks(65536, 10, hash))
         return &everything;
     return fuzz_once_in(512, 6, hash) ? &many : &few;
 }

@@ -20,9 +20,9 @@ hive_h *hivex_walk_open(struct hp_span image, int flags);
 int hivex_walk_flags(uint64_t hash);
 
 /* The nodes and values that can be reached, parents and cells too: of an image
- * of this hash some 8 keys and 8 values, no more than 2 below each key, and but
+ * of this hash some 6 keys and 6 values, no more than 2 below each key, and but
  * those of keys with more than 300 subkeys or values; 1 time in 512 many more,
- * 1 time in 8192 and on replay all. Which ones, which functions are called on
+ * 1 time in 65536 and on replay all. Which ones, which functions are called on
  * each and what is looked up by name, the hash says too: each by some hash.
  * `cells` are those of the image, or NULL: not known, or not what hivex goes
  * by. */

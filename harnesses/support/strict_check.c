@@ -10,7 +10,7 @@
 
 /* Mutations make lists of thousands of dead references: a few such inputs would
  * take most of the time. */
-#define EVENTS_MOST 128
+#define EVENTS_MOST 256
 
 uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
                        uint64_t hash, bool summed)

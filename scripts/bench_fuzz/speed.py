@@ -256,6 +256,6 @@ seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
            of SHA-256, the first 200 that hivex opens; 3. those of 8 KiB
 engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
            the mutator; the empty harness keeps its seeds
-whole      the first walk, which knows no more than 128 events but 1 time in
+whole      the first walk, which knows no more than 256 events but 1 time in
            32, came to its end
 """
