@@ -8,11 +8,11 @@
 
 #include "mutate_hive.h"
 
-#define SMALL ((size_t)16 << 10)
 #define MIXING 2654435761U /* Knuth's, for hashing */
 
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
                                               size_t max);
+extern const size_t hp_mutator_small __attribute__((weak));
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
@@ -53,13 +53,13 @@ static bool only(const char *what)
 }
 
 /* How large a result may become. Engines leave lengths to mutators of one's
- * own, and what is large costs everybody time: beyond SMALL an input grows 1
- * time in 8. */
+ * own; beyond what the harness calls small an input grows 1 time in 8. */
 static size_t room(size_t size, size_t max, unsigned seed)
 {
-    size_t most = size > SMALL ? size : SMALL;
-
-    return most < max && (seed * MIXING >> 29) != 0 ? most : max;
+    if (&hp_mutator_small == NULL || (seed * MIXING >> 29) == 0)
+        return max;
+    size_t most = size > hp_mutator_small ? size : hp_mutator_small;
+    return most < max ? most : max;
 }
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,

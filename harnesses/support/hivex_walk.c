@@ -19,6 +19,11 @@
 #define NK_VALUES 44
 #define BINS 0x1000
 
+/* What is large takes hivex and its sanitizers long and seldom shows more: the
+ * mutator of libFuzzer goes by this. */
+extern const size_t hp_mutator_small;
+const size_t hp_mutator_small = (size_t)16 << 10;
+
 /* How much of a hive is read. */
 struct extent {
     size_t keys, values;
