@@ -290,7 +290,7 @@ bool hp_command_events(struct hp_command *program, uint64_t seq,
         return false;
     if (program->start == program->used)
         return true;
-    fail_line(program, end, "something behind the end line");
+    hp_command_fail(end, HP_E_PROTOCOL, "something behind the end line");
     return false;
 }
 

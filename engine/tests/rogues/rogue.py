@@ -97,7 +97,8 @@ BEFORE = {
     "replace": replace,
     "delete": os.unlink,
     "litter": litter,
-    "lines": lambda path: flood('{"event":"damage","field":"x"}\n'),
+    "lines": lambda path: flood(
+        '{"event":"damage","field":"' + 4000 * "x" + '"}\n'),
     "long-line": lambda path: flood("x" * 65536),
     "stderr": lambda path: [os.write(2, b"e" * 65536) for _ in iter(int, 1)],
     "nested": lambda path: say('{"event":' + "[" * 1000000 + "\n"),
