@@ -161,6 +161,7 @@ static bool add_damage(struct hp_tree *tree,
 
     if (damage == NULL)
         return false;
+    damage->key = tree->open;
     damage->event = *event;
     damage->event.field = hp_arena_copy(tree->arena, field, strlen(field) + 1);
     if (damage->event.field == NULL)

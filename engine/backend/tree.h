@@ -42,7 +42,8 @@ struct hp_tree_key {
 
 struct hp_tree_damage {
     struct hp_tree_damage *next;
-    struct hp_damage_event event; /* its field string is the tree's */
+    const struct hp_tree_key *key; /* open when it came; NULL: none was */
+    struct hp_damage_event event;  /* its field string is the tree's */
 };
 
 struct hp_tree {

@@ -25,6 +25,7 @@ struct replay {
     const struct hp_sink *sink;
     struct hp_nesting nesting;
     struct hp_pruning pruning;
+    const struct hp_tree_damage *damage; /* the next */
     bool stopped;
 };
 
@@ -36,6 +37,19 @@ static void send(struct replay *r, const struct hp_event *event)
     uint32_t answer = r->sink->event(r->sink->self, event);
     r->stopped = answer == HP_STOP;
     hp_pruning_answer(&r->pruning, &r->nesting, event->kind, answer);
+}
+
+/* What the reader reported while `key` was open. It came in the order of the
+ * walk, so that what is next belongs to this key or to a later one. */
+static void send_damage(struct replay *r, const struct hp_tree_key *key)
+{
+    struct hp_event event = {.size = sizeof event, .kind = HP_EVENT_DAMAGE};
+
+    for (; r->damage != NULL && r->damage->key == key;
+         r->damage = r->damage->next) {
+        event.u.damage = r->damage->event;
+        send(r, &event);
+    }
 }
 
 static bool set_name(struct hp_string *string, uint8_t *bytes, size_t room,
@@ -83,6 +97,7 @@ static void enter(struct replay *r, const struct hp_tree_key *key)
     event.u.key.security_size = HP_UNKNOWN_SIZE;
     send(r, &event);
     send_values(r, key);
+    send_damage(r, key);
 }
 
 /* The walk of a back end whose image is a tree that a reader filled. */
@@ -92,10 +107,11 @@ static uint32_t walk_tree(const struct hp_input *input,
     const struct hp_tree *tree = input->image;
     const struct hp_tree_key *key = tree->root;
     struct hp_event event = {.size = sizeof event, .kind = HP_EVENT_HIVE};
-    struct replay r = {.sink = sink};
+    struct replay r = {.sink = sink, .damage = tree->damage};
 
     event.u.hive = tree->hive;
     send(&r, &event);
+    send_damage(&r, NULL);
     event = (struct hp_event){.size = sizeof event, .kind = HP_EVENT_KEY_LEAVE};
     while (key != NULL) {
         enter(&r, key);
@@ -104,6 +120,7 @@ static uint32_t walk_tree(const struct hp_input *input,
             send(&r, &event);
             next = key->next;
             key = key->parent;
+            send_damage(&r, key);
         }
         key = next;
     }
@@ -284,6 +301,26 @@ static bool check_service(struct hp_case_result *result, const json_t *from,
            check_findings(result, name, from, outcome->findings);
 }
 
+/* What is found in the entries of ExcludedBinaryPaths, from the first on. */
+static bool check_entries(struct hp_case_result *result, const json_t *services,
+                          const struct hp_report *report)
+{
+    const json_t *wanted = json_object_get(services, "exclusions");
+
+    if (wanted == NULL)
+        return true;
+    if (json_array_size(wanted) != report->exclusion_count)
+        return differs(result, (struct hp_text){NULL, 0}, "exclusions",
+                       "as many entries", "another number");
+    for (size_t i = 0; i < report->exclusion_count; i++) {
+        const struct hp_exclusion *entry = &report->exclusions[i];
+        if (!check_findings(result, entry->text, json_array_get(wanted, i),
+                            entry->findings))
+            return false;
+    }
+    return true;
+}
+
 static bool check_report(struct hp_case_result *result, const json_t *services,
                          const struct hp_report *report)
 {
@@ -303,7 +340,7 @@ static bool check_report(struct hp_case_result *result, const json_t *services,
                            &report->services[i]))
             return false;
     }
-    return true;
+    return check_entries(result, services, report);
 }
 
 bool hp_conform_services(const struct hp_vector *vector,

@@ -259,7 +259,7 @@ static bool has_services(const struct hp_trial *r)
 {
     return r->how->end_to_end != NULL && r->vector->volumes != NULL &&
            r->result->verdict == HP_CASE_PASS &&
-           r->result->result == HP_WALK_DONE && wants_content(r);
+           r->result->result <= HP_WALK_PARTIAL && wants_content(r);
 }
 
 static bool judge(struct hp_trial *r, bool modified)
