@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A copy of the tree in which bugs are planted, built and put before the gate
-or a fuzzer: what scripts/canaries, scripts/mutants and scripts/bench-fuzz
-share. The shipped code is never touched."""
+"""A copy of the tree in which bugs are planted, built and put before the gate,
+a fuzzer or the vectors: what scripts/canaries, scripts/rule-canaries,
+scripts/mutants and scripts/bench-fuzz share. The shipped code is never
+touched."""
 import os
 import pathlib
 import re
@@ -92,7 +93,30 @@ HOW = {"memory": ("crashed", "late"), "invariant": ("failed", "late"),
        "differential": ("failed",), "model": ("failed",)}
 
 
-class Canary:
+class Planted:
+    """A bug in `files`, which change() puts into the copy."""
+    files = ()
+
+    def change(self, copy):
+        """"" or why it cannot be planted."""
+        raise NotImplementedError
+
+    def plant(self, copy, *targets):
+        """"" or why it cannot be planted and built."""
+        problem = self.change(copy)
+        if problem:
+            return problem
+        problem = copy.build(*targets)
+        return problem and "it does not build: " + problem[-2000:]
+
+    def remove(self, copy):
+        for name in self.files:
+            copy.restore(name)
+            for rest in (".rej", ".orig"):
+                (copy.tree / (name + rest)).unlink(missing_ok=True)
+
+
+class Canary(Planted):
     def __init__(self, path):
         self.path = path
         self.name = path.stem
@@ -106,23 +130,61 @@ class Canary:
                 self.oracle not in HOW:
             raise ValueError(f"{path}: not a canary's head")
 
-    def plant(self, copy, *targets):
-        """"" or why it cannot be planted and built."""
+    def change(self, copy):
         with open(self.path, "rb") as patch:
             done = subprocess.run(
                 ["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch",
                  "--quiet"], cwd=copy.tree, stdin=patch, capture_output=True)
-        if done.returncode != 0:
-            return "the patch does not apply: " + \
-                done.stdout.decode(errors="replace").strip()
-        problem = copy.build(*targets)
-        return problem and "it does not build: " + problem[-2000:]
+        return "" if done.returncode == 0 else "the patch does not apply: " + \
+            done.stdout.decode(errors="replace").strip()
 
-    def remove(self, copy):
-        for name in self.files:
-            copy.restore(name)
-            for rest in (".rej", ".orig"):
-                (copy.tree / (name + rest)).unlink(missing_ok=True)
+
+class Edit(Planted):
+    """A rule that is off: other text in place of one that stands there once."""
+
+    def __init__(self, rule, file, text, instead, what):
+        self.rule, self.what = rule, what
+        self.files = (file,)
+        self.text, self.instead = text, instead
+
+    def problem(self, tree):
+        try:
+            count = (tree / self.files[0]).read_text(
+                encoding="utf-8").count(self.text)
+        except OSError as error:
+            return f"cannot be read: {error}"
+        return "" if count == 1 else \
+            f"stands {count} times in {self.files[0]}: {self.text}"
+
+    def change(self, copy):
+        problem = self.problem(copy.tree)
+        if not problem:
+            path = copy.tree / self.files[0]
+            source = path.read_text(encoding="utf-8")
+            path.write_text(source.replace(self.text, self.instead),
+                            encoding="utf-8")
+        return problem
+
+
+def edits(table):
+    """The rows of corpus/conformance/canaries.tsv."""
+    rows = [line.split("\t")
+            for line in table.read_text(encoding="utf-8").splitlines()
+            if not line.startswith("#")]
+    for row in rows:
+        if len(row) != 5 or not all(row):
+            raise ValueError(f"not rule, file, text, instead, what: {row}")
+    return [Edit(*row) for row in rows]
+
+
+# End-to-end vectors that are about reading a hive, not about the writer.
+NO_RULES = {"hive"}
+
+
+def rule_of(name):
+    """The rule that an end-to-end vector is about, "" of other vectors."""
+    fields = name.split("-")
+    return fields[1] if fields[0] == "e2e" and fields[1] not in NO_RULES else ""
 
 
 def canaries():

@@ -5,7 +5,8 @@
 catalogue.tsv has each vector once, or a reason in place of few; each vector is
 of its schema, uses all its files and no others, and differs from its twin,
 which is good, by the field that lies and by what other lines of its recipe
-change; few vectors allow more than one answer. Prints each violation as
+change; few vectors allow more than one answer; each rule of the end-to-end
+vectors has a row of canaries.tsv, whose text is in its file once. Prints each violation as
 vector: rule and exits 1 if there is one; exits 3 when it found nothing to
 check."""
 import concurrent.futures
@@ -20,6 +21,9 @@ import tempfile
 import jsonschema
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(SOURCE / "scripts"))
+import planted  # noqa: E402 - what scripts/rule-canaries plants
+
 SECONDS = 300
 REASONS_MOST = 3  # of 100 ids
 EITHER_MOST = {"strict": 5, "forensic": 10}  # of 100 vectors
@@ -171,6 +175,23 @@ def check_catalogue(tree):
         tree.wrong(name, "is not in the catalogue")
     if reasons * 100 > REASONS_MOST * len(seen):
         tree.wrong("catalogue.tsv", f"{reasons} reasons for {len(seen)} ids")
+
+
+def check_canaries(tree):
+    """Each rule can be switched off as the sources are now."""
+    table = tree.folder / "canaries.tsv"
+    rules = {planted.rule_of(name) for name in tree.vectors} - {""}
+    try:
+        edits = planted.edits(table) if rules or table.exists() else []
+    except (OSError, ValueError) as error:
+        tree.wrong("canaries.tsv", f"cannot be read: {error}")
+        return
+    for edit in edits:
+        problem = edit.problem(tree.top)
+        if problem:
+            tree.wrong(f"canaries.tsv, {edit.rule}", problem)
+    for rule in sorted(rules ^ {edit.rule for edit in edits}):
+        tree.wrong(f"canaries.tsv, {rule}", "has a canary or vectors, not both")
 
 
 def check_either(tree):
@@ -340,6 +361,7 @@ def problems(top, program):
     read_vectors(tree)
     check_files(tree)
     check_catalogue(tree)
+    check_canaries(tree)
     check_either(tree)
     check_evidence(tree)
     whole = [name for name in tree.vectors

@@ -126,6 +126,34 @@ class Vectors(unittest.TestCase):
         self.see("nk-c.1.recipe belongs to another vector",
                  "nk-b.1.recipe: is used by nothing")
 
+    def test_canaries(self):
+        source = self.tree / "engine/a.c"
+        source.parent.mkdir()
+        source.write_text("one two two\n", encoding="utf-8")
+        row = "w1\tengine/a.c\t{}\tthree\tit is off\n"
+        off = "canaries.tsv, w1: has a canary or vectors, not both"
+        for text, rules in (
+                ("# nothing\n", ()),
+                (row.format("one"), (off,)),
+                (row.format("two"), (off, "stands 2 times in engine/a.c")),
+                (row.format("four"), (off, "stands 0 times")),
+                (row.format("one").replace("a.c", "b.c"),
+                 (off, "canaries.tsv, w1: cannot be read")),
+                ("w1\tengine/a.c\n", ("not rule, file, text",))):
+            self.put("canaries.tsv", text)
+            with self.subTest(text):
+                self.see(*rules)
+
+    def test_rule_without_canary(self):
+        rule = {**copy.deepcopy(VECTOR), "id": "e2e-w1-a", "group": "e2e",
+                "services": {"profile": "pre", "options": [], "result": "ok",
+                             "code": None, "verdicts": []}}
+        self.put("e2e/e2e-w1-a.recipe", GOOD)
+        self.put("e2e/e2e-w1-a.volumes.json", "{}")
+        self.put("e2e/e2e-w1-a.json", json.dumps(rule))
+        self.rows.append("e2e-w1-a\te2e\tvector")
+        self.see("canaries.tsv: cannot be read")
+
     def test_catalogue(self):
         for rows, rules in (
                 (ROWS[:2], ["nk-b: is not in the catalogue"]),
