@@ -168,11 +168,14 @@ void hp_command_serve(struct hp_command_session *session, const char *command,
         return;
     if (order->mode == 0 || run_once(session, order, sink, end))
         return;
-    /* It is the last hive that it died of, or of its many: a new one shows. */
+    /* It is the last hive that it died of, or of its many, or this one at once:
+     * a new one shows. */
     session->late = true;
     *end = (struct hp_wire_end){.result = HP_WALK_DONE};
-    if (start(session, command, end))
+    if (start(session, command, end)) {
         (void)run_once(session, order, sink, end);
+        session->late = end->status != HP_E_CRASH || session->program.lines > 0;
+    }
 }
 
 bool hp_command_stop(struct hp_command_session *session)
