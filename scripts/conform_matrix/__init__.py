@@ -44,6 +44,12 @@ def is_private(folder):
     return "findings" in pathlib.Path(folder).resolve().parts
 
 
+def program_at_hand():
+    paths = [TOP / "build" / preset / "engine/cli/hiveproof"
+             for preset in ("release", "dev")]
+    return next((path for path in paths if path.exists()), paths[0])
+
+
 def write(path, text):
     """A file that is there whole or not at all."""
     new = path.with_name(path.name + ".new")

@@ -5,16 +5,23 @@ Crash, hang and exhaustion ("died") are told as counts only. A cell that is
 empty, or says less than its neighbours, would tell as much as the word. So
 vectors are put into classes of those that look alike in all that is public:
 which honest failures they allow, what is expected in strict mode, and whether
-their evidence names the parser. In each class the cells that do not tell how
-they failed must be many (COVER) besides those that died, and at least as many
-as those. So first all failures but wrong contents are such cells; where these
-do not suffice, wrong contents too; where these do not, every cell of the class
-and of all smaller ones, passes and all (a class of one that tells nothing would
-tell everything); and of larger ones, until as many of those vectors were
-survived.
+their evidence names the parser. Where it died on any vector:
 
-Labels (library, adapter) of cells that do not tell come from the vector's id
-alone."""
+1. All failures but wrong contents look the same, in every class.
+2. In a class where these do not cover those that it died on, wrong contents
+   look like them, too. Cover: as many vectors that it survived, and COVER.
+3. Where that is not enough either, nothing is told of the vectors around those,
+   passes and all: the class is cut into pieces of at least PIECE in the order of
+   ids, and those in which it died are silent. If one of them has no cover, the
+   class is.
+4. Small classes, and those that allow no honest failure, are pooled with others
+   to POOL vectors, and silent together: a class of one that tells nothing would
+   tell everything.
+5. What has no cover even then makes the whole column silent.
+
+Which vectors look how depends on nothing but the numbers of each verdict in
+each class, or piece. Labels (library, adapter) of cells that do not tell come
+from the vector's id alone."""
 import collections
 import fnmatch
 
@@ -22,7 +29,8 @@ from conform_matrix import FAILS, LETTERS, TOP, UNTOLD
 
 DIED = frozenset(("crash", "hang", "exhaustion"))
 TOLD_ALWAYS = frozenset(("pass", "not_supported", "broken"))
-COVER = 5
+COVER, PIECE, POOL = 5, 12, 60
+SILENT = 3
 LIMITS = TOP / "adapters" / "matrix.tsv"
 ANY = "*"
 
@@ -91,7 +99,7 @@ def covered(dead, others):
 
 def level_of(verdicts):
     """0: the class has nothing to hide; 1: failures but wrong contents do not
-    tell; 2: no failure does; 3: no cell does."""
+    tell; 2: no failure does; SILENT: no cell does."""
     counts = collections.Counter(verdicts)
     dead = sum(counts[verdict] for verdict in DIED)
     if dead == 0:
@@ -100,39 +108,68 @@ def level_of(verdicts):
                  if v not in DIED | TOLD_ALWAYS | {"wrong_content"})
     if covered(dead, others):
         return 1
-    return 2 if covered(dead, others + counts["wrong_content"]) else 3
+    return 2 if covered(dead, others + counts["wrong_content"]) else SILENT
+
+
+def classes_of(vectors, evidence):
+    """The pool and the other classes: lists of classes, which are lists of
+    ids."""
+    classes = collections.defaultdict(list)
+    for vector in vectors:
+        classes[class_of(vector, evidence)].append(vector["id"])
+    order = sorted(classes.items(), key=lambda item: (
+        bool(item[0][0]), len(item[1]), item[1][0]))
+    pool, size = [], 0
+    while order and (not order[0][0][0] or size < POOL or
+                     len(order[0][1]) < PIECE):
+        pool.append(order.pop(0)[1])
+        size += len(pool[-1])
+    return pool, [names for _, names in order]
+
+
+def pieces(names):
+    count = max(len(names) // PIECE, 1)
+    return [names[i * len(names) // count:(i + 1) * len(names) // count]
+            for i in range(count)]
+
+
+def has_cover(names, verdicts):
+    dead = sum(verdicts[name] in DIED for name in names)
+    return covered(dead, len(names) - dead)
+
+
+def silent_of(names, verdicts):
+    """Those of a class at SILENT that are; all of them may be no cover."""
+    dead = [piece for piece in pieces(names)
+            if any(verdicts[name] in DIED for name in piece)]
+    if all(has_cover(piece, verdicts) for piece in dead):
+        return [name for piece in dead for name in piece]
+    return names
 
 
 def levels(verdicts, vectors, evidence):
     """{id: level}; verdicts {id: verdict}."""
-    classes = collections.defaultdict(list)
-    for vector in vectors:
-        if vector["id"] in verdicts:
-            classes[class_of(vector, evidence)].append(vector["id"])
-    level = {key: level_of(verdicts[name] for name in names)
-             for key, names in classes.items()}
-    if not any(level.values()):
+    if not DIED & set(verdicts.values()):
         return dict.fromkeys(verdicts, 0)
-    # A class without one that died looks like one with: else its refusals
-    # would tell which classes have none, and the counts the rest.
-    level = {key: max(value, 1) for key, value in level.items()}
-    # By size alone, so that a small class is not silent for its own sake.
-    order = sorted(classes, key=lambda key: (len(classes[key]),
-                                             classes[key][0]))
-    silent = []
-    for key in order:
-        dead = sum(verdicts[name] in DIED for name in silent)
-        if 3 not in (level[other] for other in order[order.index(key):]) and \
-                covered(dead, len(silent) - dead):
-            break
-        level[key] = 3
-        silent += classes[key]
-    return {name: level[key] for key, names in classes.items()
-            for name in names}
+    pool, classes = classes_of([v for v in vectors if v["id"] in verdicts],
+                               evidence)
+    level, silent = {}, []
+    for names in pool + classes:
+        own = level_of(verdicts[name] for name in names)
+        if own < SILENT:
+            level.update(dict.fromkeys(names, max(own, 1)))
+            continue
+        level.update(dict.fromkeys(names, 1))
+        # The pool's classes are silent together.
+        part = sum(pool, []) if names in pool else silent_of(names, verdicts)
+        if not has_cover(part, verdicts):
+            return dict.fromkeys(verdicts, SILENT)
+        silent += part
+    return {**level, **dict.fromkeys(silent, SILENT)}
 
 
 def letter(verdict, level):
-    if level == 3:
+    if level == SILENT:
         return UNTOLD
     if level == 0 or verdict in TOLD_ALWAYS or \
             (level == 1 and verdict == "wrong_content"):

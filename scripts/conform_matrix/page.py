@@ -9,7 +9,7 @@ import pathlib
 import re
 
 from conform_matrix import BAD, LETTERS, MEANINGS, visible
-from conform_matrix.disclose import COVER
+from conform_matrix.disclose import COVER, PIECE
 
 HERE = pathlib.Path(__file__).resolve().parent
 SLOT = re.compile(r"\{\{(\w+)\}\}")
@@ -147,7 +147,7 @@ def page(vectors, shown, results, missing, facts, private):
                      for name in ("page.css", "page.js")]
     slots = {
         "style": style, "script": script, "style_hash": csp_hash(style),
-        "script_hash": csp_hash(script), "cover": str(COVER),
+        "script_hash": csp_hash(script), "cover": str(COVER), "piece": str(PIECE),
         "title": f"{len(vectors)} vectors, {len(results)} readers",
         "private": PRIVATE if private else "", "facts": escaped(facts),
         "counts": "".join(counts_table(results)), "legend": legend(results),
