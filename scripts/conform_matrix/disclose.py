@@ -20,8 +20,7 @@ their evidence names the parser. Where it died on any vector:
 5. What has no cover even then makes the whole column silent.
 
 Which vectors look how depends on nothing but the numbers of each verdict in
-each class, or piece. Labels (library, adapter) of cells that do not tell come
-from the vector's id alone."""
+each class, or piece."""
 import collections
 import fnmatch
 
@@ -32,14 +31,13 @@ TOLD_ALWAYS = frozenset(("pass", "not_supported", "broken"))
 COVER, PIECE, POOL = 5, 12, 60
 SILENT = 3
 LIMITS = TOP / "adapters" / "matrix.tsv"
-ANY = "*"
 
 
 # ---- labels ---------------------------------------------------------------
 
 
 def limits(path=LIMITS):
-    """[(pattern of ids, adapter, pattern of fields, why)]"""
+    """[(pattern of ids, adapter, why)]"""
     with open(path, encoding="utf-8") as file:
         return [tuple(line.rstrip("\n").split("\t")) for line in file
                 if line.strip() and not line.startswith("#")]
@@ -47,19 +45,17 @@ def limits(path=LIMITS):
 
 class Labels:
     """Whose a failure is: the adapter's, where its table says so, or the
-    library's."""
+    library's. That depends on the vector alone, not on how it failed."""
 
     def __init__(self, rows):
         self.rows = rows
         self.used = set()
 
-    def of(self, adapter, name, field):
-        """("adapter", why) or ("library", ""); field "": not known."""
+    def of(self, adapter, name):
+        """("adapter", why) or ("library", "")"""
         for row in self.rows:
-            pattern, whose, fields, why = row
-            if whose == adapter and fnmatch.fnmatchcase(name, pattern) and \
-                    (fields == ANY or
-                     (field and fnmatch.fnmatchcase(field, fields))):
+            pattern, whose, why = row
+            if whose == adapter and fnmatch.fnmatchcase(name, pattern):
                 self.used.add(row)
                 return "adapter", why
         return "library", ""
@@ -201,13 +197,9 @@ def told(report, reader, vectors, labels, private):
         levels(verdicts, vectors, reader.evidence)
     cells, counts = {}, collections.Counter()
     for name, case in cases.items():
-        field = case.get("difference", {}).get("field", "")
         sign = letter(case["verdict"], level[name])
         if not reader.ours and case["verdict"] not in TOLD_ALWAYS:
-            labels.of(reader.adapter, name, field)  # is a row needed?
-            # What is counted must be what cells that do not tell would say.
-            known = "" if sign in (FAILS, UNTOLD) else field
-            label, why = labels.of(reader.adapter, name, known)
+            label, why = labels.of(reader.name, name)
             counts[label] += 1
         else:
             label = why = ""

@@ -30,11 +30,6 @@ class Reader:
     def evidence(self):
         return EVIDENCE.get(self.name, "")
 
-    @property
-    def adapter(self):
-        """As in adapters/matrix.tsv."""
-        return self.name
-
     def version(self, said):
         """What it says itself, and the package that is installed."""
         done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}",
@@ -42,7 +37,9 @@ class Reader:
                               check=False) if self.package else None
         if done is None or done.returncode != 0 or not done.stdout:
             return said
-        return f"{said} ({self.package} {done.stdout})"
+        package = f"{self.package} {done.stdout}"
+        # A program of one shot has nobody to ask.
+        return package if said in ("", "?") else f"{said} ({package})"
 
 
 def own(profile):

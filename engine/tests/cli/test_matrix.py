@@ -181,21 +181,25 @@ class Disclosure(unittest.TestCase):
         self.assertEqual({cell["sign"] for cell in cells.values()}, {"-"})
 
     def test_labels(self):
-        labels = disclose.Labels([("db-*", "stranger", "*", "no big data"),
-                                  ("ok-1", "stranger", "value.*", "no data")])
-        for name, field, label in [("db-1", "", "adapter"),
-                                   ("ok-1", "value.data", "adapter"),
-                                   ("ok-1", "", "library"),
-                                   ("ok-1", "key", "library"),
-                                   ("ok-2", "value.data", "library")]:
-            self.assertEqual(labels.of("stranger", name, field)[0], label)
-        self.assertEqual(labels.of("other", "db-1", "")[0], "library")
+        labels = disclose.Labels([("db-*", "stranger", "no big data"),
+                                  ("ok-1", "stranger", "no data")])
+        for name, label in [("db-1", "adapter"), ("ok-1", "adapter"),
+                            ("ok-2", "library")]:
+            self.assertEqual(labels.of("stranger", name)[0], label)
+        self.assertEqual(labels.of("other", "db-1")[0], "library")
+        self.assertEqual(labels.unused({"stranger"}), [])
+        labels = disclose.Labels([("db-*", "stranger", "no big data")])
+        verdicts = {"db-1": "rejected", "db-2": "pass", "ok-1": "wrong_content"}
+        told = disclose.told(report_of(verdicts), STRANGER,
+                             [vector(name) for name in verdicts], labels, False)
+        self.assertEqual(told["labels"], {"adapter": 1, "library": 1})
+        self.assertEqual(told["cells"]["db-1"]["label"], "adapter")
 
     def test_the_shipped_table(self):
         for row in disclose.limits():
-            self.assertEqual(len(row), 4, row)
+            self.assertEqual(len(row), 3, row)
             self.assertIn(row[1], readers.EVIDENCE, row)
-            self.assertNotRegex(row[3].lower(), "crash|hang|exhaust", row)
+            self.assertNotRegex(row[2].lower(), "crash|hang|exhaust", row)
 
 
 class Matrix(CliTest):
