@@ -317,6 +317,22 @@ class Commands(ConformTest):
                                   "--session", f"{self.ROGUE} {misdeed}")
             self.assertEqual(verdicts, {expected}, misdeed)
 
+    def test_a_hive_that_it_dies_of_at_once(self):
+        """Without a word, as if of the hive before, which is not to blame."""
+        for number in range(8):
+            name = f"bb-{number}"
+            write(self.vectors, ROOT.replace("ROOT", name), vector(name, "bb"))
+        picky = SOURCE / "engine/tests/rogues/picky.py"
+        report = self.directory / "report"
+        self.ask("conform", "--vectors", self.vectors, "--group", "bb",
+                 "--jobs", "1", "--sandbox", "none", "--json", report,
+                 "--session", f"{picky} --session", exit=1,
+                 env={**self.environment,
+                      "HP_PICKY": '{"bb-2": "die", "bb-5": "die"}'})
+        cases = json.loads(report.read_text())["cases"]
+        self.assertEqual({case["id"] for case in cases
+                          if case["verdict"] == "crash"}, {"bb-2", "bb-5"})
+
     def test_what_cannot_be_started(self):
         done = self.run_program("conform", "--vectors", self.vectors,
                                 "--command", "/nowhere/tool {}", "--sandbox",

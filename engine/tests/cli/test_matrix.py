@@ -295,6 +295,7 @@ class Matrix(CliTest):
         self.matrix("--reader", "nobody", exit=3)
         self.matrix("--add", "a/b=--session x", exit=2)
         self.matrix("--add", "a=--backend x", exit=2)
+        self.matrix("--add", "hivex=--session x", exit=3)
         self.vectors = self.directory / "none"
         self.matrix(exit=3)
 
