@@ -9,20 +9,13 @@ static void damage__status_is_ours_or_reader(void **state)
         uint64_t status;
         enum hp_status want;
     } cases[] = {
-        {101, HP_E_FILE_SHORT},
-        {205, HP_E_TOO_LARGE},
-        {301, HP_E_NO_MEMORY},
-        {307, HP_E_CHANGED},
-        {0, HP_E_READER},
-        {1, HP_E_READER},
-        {100, HP_E_READER},
-        {199, HP_E_READER},
-        {308, HP_E_COMMAND},
-        {311, HP_E_READER},
-        {901, HP_E_READER},
-        {902, HP_E_READER},
-        {4294967397, HP_E_READER},
-        {HP_UNKNOWN_U64, HP_E_READER},
+        {101, HP_E_FILE_SHORT},    {205, HP_E_TOO_LARGE},
+        {301, HP_E_NO_MEMORY},     {307, HP_E_CHANGED},
+        {0, HP_E_READER},          {1, HP_E_READER},
+        {100, HP_E_READER},        {199, HP_E_READER},
+        {308, HP_E_COMMAND},       {311, HP_E_READER},
+        {901, HP_E_READER},        {902, HP_E_READER},
+        {4294967397, HP_E_READER}, {HP_UNKNOWN_U64, HP_E_READER},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
