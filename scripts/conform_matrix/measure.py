@@ -55,6 +55,9 @@ class Suite:
                  "--reader-profile", reader.profile, "--private", "--json",
                  report, *more], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+            if done.returncode < 0:
+                raise Infrastructure("conform was ended by signal "
+                                     f"{-done.returncode}")
             if done.returncode not in (0, 1, 3) or not report.exists() or \
                     report.stat().st_size == 0:
                 raise Infrastructure(last_line(done.stderr))
