@@ -5,12 +5,17 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 
 from conform_matrix import Infrastructure, visible
 
 SHOWN = 24 << 10  # bytes of `conform show` that the page has of a vector
+
+
+# Where a recipe lies on this machine is not for the page.
+RECIPE = re.compile(r"^\S.*/([^/\n]+/[^/\n]+\.recipe)$", re.M)
 
 
 def last_line(data):
@@ -72,7 +77,7 @@ class Suite:
             text = process.stdout.read(SHOWN + 1)
             process.kill()
         whole = len(text) <= SHOWN
-        text = text[:SHOWN].decode("utf-8", "ignore")
+        text = RECIPE.sub(r"\1", text[:SHOWN].decode("utf-8", "ignore"))
         return (text if whole else text[:text.rfind("\n") + 1]), whole
 
     def shows(self, names):
