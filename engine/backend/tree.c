@@ -47,10 +47,7 @@ static bool take_class(struct hp_tree *tree, struct hp_blob *blob,
     bytes = hp_arena_array(tree->arena, text.count, 2);
     if (bytes == NULL)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     blob->ptr = bytes;
     blob->size = 2 * text.count;
     return true;

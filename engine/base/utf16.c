@@ -78,6 +78,14 @@ void hp_utf16le_decode(uint16_t *units, struct hp_span bytes)
         units[i] = hp_at_u16(bytes, 2 * i);
 }
 
+void hp_utf16le_encode(uint8_t *bytes, struct hp_text text)
+{
+    for (size_t i = 0; i < text.count; i++) {
+        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
+        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
+    }
+}
+
 static char continuation(uint32_t bits)
 {
     return (char)(0x80 | (bits & 0x3F));

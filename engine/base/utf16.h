@@ -71,6 +71,9 @@ size_t hp_utf16le_count(struct hp_span bytes);
  * hp_utf16le_count(bytes). One read is counted per unit. */
 void hp_utf16le_decode(uint16_t *units, struct hp_span bytes);
 
+/* The other way: writes 2 * text.count bytes. */
+void hp_utf16le_encode(uint8_t *bytes, struct hp_text text);
+
 /* Longest output of the functions below for one unit. */
 #define HP_UTF8_PER_UNIT 3
 

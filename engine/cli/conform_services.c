@@ -57,10 +57,7 @@ static bool set_name(struct hp_string *string, uint8_t *bytes, size_t room,
 {
     if (2 * text.count > room)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     *string = (struct hp_string){bytes, (uint32_t)(2 * text.count), HP_UTF16LE};
     return true;
 }

@@ -841,10 +841,7 @@ static enum hp_exit read_string(struct hp_options *options, const char *string)
     uint8_t *bytes = hp_arena_alloc(options->arena, size);
     if (bytes == NULL)
         return hp_complain_memory();
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     options->path.data = hp_span_of(bytes, size);
     return HP_EXIT_GOOD;
 }

@@ -204,10 +204,7 @@ static bool send_text(struct hp_string *string, struct hp_arena *arena,
 
     if (bytes == NULL)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     *string = (struct hp_string){bytes, (uint32_t)(2 * text.count), HP_UTF16LE};
     return true;
 }

@@ -216,9 +216,7 @@ static bool read_expectation(struct hp_vector_expectation *expected,
 
     if (!hp_strict_has_only(&r->file, json, r->where, names) ||
         !hp_strict_choice(&r->file, json, r->where, "verdict", hp_expect_words,
-                          &which) ||
-        !hp_strict_optional(&r->file, json, r->where, "source",
-                            &expected->source))
+                          &which))
         return false;
     expected->verdict = (enum hp_expect)which;
     return read_allowed(expected, r, json);

@@ -24,10 +24,7 @@ static bool append_text(struct hp_plan_value *value, struct hp_scan *scan,
 
     if (bytes == NULL)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)text.units[i];
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     value->bytes = hp_span_of(bytes, 2 * (text.count + nuls));
     return true;
 }

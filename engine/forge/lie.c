@@ -276,10 +276,7 @@ static bool read_text_bytes(struct hp_span *bytes, struct hp_scan *scan)
     uint8_t *memory = hp_scan_room(scan, 2 * text.count);
     if (memory == NULL)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        memory[2 * i] = (uint8_t)text.units[i];
-        memory[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(memory, text);
     *bytes = hp_span_of(memory, 2 * text.count);
     return true;
 }

@@ -158,10 +158,7 @@ static bool read_class(struct hp_plan_key *key, struct hp_scan *scan)
     uint8_t *bytes = hp_scan_room(scan, 2 * text.count);
     if (bytes == NULL)
         return false;
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)text.units[i];
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
+    hp_utf16le_encode(bytes, text);
     key->class_bytes = hp_span_of(bytes, 2 * text.count);
     return true;
 }

@@ -232,6 +232,17 @@ static void utf16le__is_little_endian_and_whole_units(void **state)
         assert_int_equal(hp_utf16le_count(hp_span_of("abcde", len)), len / 2);
 }
 
+static void utf16le__encode_writes_what_decode_reads(void **state)
+{
+    static const uint16_t units[] = {'A', 0, 0xD83D};
+    uint8_t bytes[7];
+
+    (void)state;
+    memset(bytes, 0x55, sizeof bytes);
+    hp_utf16le_encode(bytes, (struct hp_text){units, 3});
+    assert_memory_equal(bytes, "A\0\0\0\x3D\xD8\x55", 7);
+}
+
 /* UTF-8 of the code point by the table of RFC 3629, the other way round. */
 static size_t slow_utf8(uint8_t *out, uint32_t point)
 {
@@ -429,6 +440,7 @@ int main(void)
         cmocka_unit_test(lone_surrogate__is_found_in_every_short_text),
         cmocka_unit_test(next_point__joins_a_high_and_a_low_half),
         cmocka_unit_test(utf16le__is_little_endian_and_whole_units),
+        cmocka_unit_test(utf16le__encode_writes_what_decode_reads),
         cmocka_unit_test(utf8__round_trip_of_every_code_point),
         cmocka_unit_test(utf8__texts_of_two_units_at_the_edges),
         cmocka_unit_test(wtf8__every_sequence_of_one_and_two_bytes),

@@ -16,16 +16,10 @@ static struct hp_span list_of(struct hp_arena *arena,
     if (bytes == NULL)
         return hp_span_of(NULL, 0);
     for (size_t i = 0; i < remedy->entry_count; i++) {
-        const struct hp_text *entry = &remedy->entries[i];
-        for (size_t k = 0; k <= entry->count; k++) {
-            unsigned unit = k < entry->count ? entry->units[k] : 0;
-            bytes[at++] = (uint8_t)unit;
-            bytes[at++] = (uint8_t)(unit >> 8);
-        }
+        hp_utf16le_encode(bytes + at, remedy->entries[i]);
+        at += 2 * (remedy->entries[i].count + 1);
     }
-    bytes[at++] = 0;
-    bytes[at++] = 0;
-    return hp_span_of(bytes, at);
+    return hp_span_of(bytes, 2 * units);
 }
 
 /* The live entries come first, as they were. */

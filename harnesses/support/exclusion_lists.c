@@ -45,11 +45,8 @@ struct hp_span list_of(struct hp_arena *arena, struct hp_span list,
         return (struct hp_span){NULL, 0, NULL};
     for (size_t i = 0; i < count; i++)
         at += put_entry(out + at, list, i);
-    for (size_t i = 0; i < text.count; i++, at += 2) {
-        out[at] = (uint8_t)text.units[i];
-        out[at + 1] = (uint8_t)(text.units[i] >> 8);
-    }
-    return hp_span_of(out, at + 4);
+    hp_utf16le_encode(out + at, text);
+    return hp_span_of(out, at + 2 * text.count + 4);
 }
 
 struct hp_span list_reversed(struct hp_arena *arena, struct hp_span list)
