@@ -30,9 +30,9 @@ static void put(struct hp_output *output, const char *bytes)
 
 static bool list_json(struct hp_output *output, const struct hp_vector *vector)
 {
-    struct hp_doc doc = {json_incref(vector->json), false};
+    struct hp_json doc = {json_incref(vector->json), false};
 
-    return hp_doc_write(&doc, hp_output_out(output), false);
+    return hp_json_write(&doc, hp_output_out(output), false);
 }
 
 static void list_text(struct hp_output *output, const struct hp_vector *vector)
@@ -89,11 +89,11 @@ static void show_head(struct hp_output *output, const struct hp_vector *vector)
 static bool show_member(struct hp_output *output,
                         const struct hp_vector *vector, const char *name)
 {
-    struct hp_doc doc = {json_incref(json_object_get(vector->json, name)),
-                         false};
+    struct hp_json doc = {json_incref(json_object_get(vector->json, name)),
+                          false};
 
     hp_output_printf(output, "%s ", name);
-    return hp_doc_write(&doc, hp_output_out(output), true);
+    return hp_json_write(&doc, hp_output_out(output), true);
 }
 
 static enum hp_exit show_recipe(struct hp_output *output,

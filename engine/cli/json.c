@@ -21,19 +21,6 @@ void hp_json_begin(struct hp_json *json, const char *schema)
     hp_json_set(json, json->root, "schema", json_string(schema));
 }
 
-void hp_json_set(struct hp_json *json, json_t *object, const char *name,
-                 json_t *value)
-{
-    if (json_object_set_new(object, name, value) != 0)
-        json->failed = true;
-}
-
-void hp_json_append(struct hp_json *json, json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, value) != 0)
-        json->failed = true;
-}
-
 json_t *hp_json_word(const char *word)
 {
     return word == NULL ? json_null() : json_string(word);
@@ -60,33 +47,6 @@ json_t *hp_json_hex(struct hp_span bytes)
     return value;
 }
 
-static json_t *utf8_of(struct hp_text text)
-{
-    char *bytes = malloc(HP_UTF8_PER_UNIT * text.count + 1);
-
-    if (bytes == NULL)
-        return NULL;
-    json_t *value = json_stringn(bytes, hp_text_to_utf8(bytes, text));
-    free(bytes);
-    return value;
-}
-
-static json_t *units_of(struct hp_text text)
-{
-    char *digits = malloc(4 * text.count + 1);
-
-    if (digits == NULL)
-        return NULL;
-    for (size_t i = 0; i < text.count; i++) {
-        uint8_t unit[2] = {(uint8_t)(text.units[i] >> 8),
-                           (uint8_t)(text.units[i] & 0xFF)};
-        hp_hex_write(digits + 4 * i, unit, sizeof unit);
-    }
-    json_t *value = json_stringn(digits, 4 * text.count);
-    free(digits);
-    return value;
-}
-
 static void set_beside(struct hp_json *json, json_t *object, const char *name,
                        const char *suffix, json_t *value)
 {
@@ -94,14 +54,6 @@ static void set_beside(struct hp_json *json, json_t *object, const char *name,
 
     (void)snprintf(full, sizeof full, "%s_%s", name, suffix);
     hp_json_set(json, object, full, value);
-}
-
-void hp_json_set_text(struct hp_json *json, json_t *object, const char *name,
-                      struct hp_text text)
-{
-    hp_json_set(json, object, name, utf8_of(text));
-    if (hp_text_is_lossy(text))
-        set_beside(json, object, name, "utf16", units_of(text));
 }
 
 void hp_json_set_optional(struct hp_json *json, json_t *object,
@@ -121,9 +73,9 @@ void hp_json_set_texts(struct hp_json *json, json_t *object, const char *name,
 
     for (size_t i = 0; i < count; i++) {
         bool this_one = hp_text_is_lossy(texts[i]);
-        hp_json_append(json, plain, utf8_of(texts[i]));
+        hp_json_append(json, plain, hp_json_utf8(texts[i]));
         hp_json_append(json, exact,
-                       this_one ? units_of(texts[i]) : json_null());
+                       this_one ? hp_json_units(texts[i]) : json_null());
         lossy = lossy || this_one;
     }
     hp_json_set(json, object, name, plain);
@@ -145,7 +97,7 @@ void hp_json_set_file(struct hp_json *json, json_t *object, const char *name,
         return;
     }
     struct hp_text text = {units, hp_wtf8_decode(units, file, size, &valid)};
-    hp_json_set(json, object, name, utf8_of(text));
+    hp_json_set(json, object, name, hp_json_utf8(text));
     if (!valid || hp_text_is_lossy(text))
         set_beside(json, object, name, "bytes",
                    hp_json_hex(hp_span_of(file, size)));

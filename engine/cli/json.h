@@ -1,31 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON with hive text in it (contracts 3): strings are valid UTF-8, and a
- * member `x_utf16` with the exact code units, four hex digits each, stands
- * beside `x` when that is not enough. */
+ * What the program's own JSON needs besides json_text.h. */
 #ifndef HP_JSON_H
 #define HP_JSON_H
 
-#include <jansson.h>
-#include <stdbool.h>
-
+#include "json_text.h"
 #include "output.h"
 #include "span.h"
 
-/* A document while it is built. A failure (there is only one: memory) sticks,
- * and all functions go on without harm. */
-struct hp_json {
-    json_t *root;
-    bool failed;
-};
-
 /* Starts a document {"schema": schema}. */
 void hp_json_begin(struct hp_json *json, const char *schema);
-
-/* Sets object[name] to `value`, which is taken over; NULL is a failure. */
-void hp_json_set(struct hp_json *json, json_t *object, const char *name,
-                 json_t *value);
-void hp_json_append(struct hp_json *json, json_t *array, json_t *value);
 
 /* ASCII or null. */
 json_t *hp_json_word(const char *word);
@@ -34,10 +18,7 @@ json_t *hp_json_number(uint64_t number);
 /* Lower-case hex digits. */
 json_t *hp_json_hex(struct hp_span bytes);
 
-/* Sets object[name], and object[name_utf16] where it is needed. */
-void hp_json_set_text(struct hp_json *json, json_t *object, const char *name,
-                      struct hp_text text);
-/* The same with null for an empty text. */
+/* hp_json_set_text with null for an empty text. */
 void hp_json_set_optional(struct hp_json *json, json_t *object,
                           const char *name, struct hp_text text);
 /* An array of strings; the array name_utf16 beside it has null for each one

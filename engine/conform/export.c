@@ -202,28 +202,29 @@ static bool add_piece(const struct archive *a, const char *name,
 }
 
 /* What the profile expects, with the names of the streams that it may send. */
-static bool add_profile(const struct archive *a, struct hp_doc *doc,
+static bool add_profile(const struct archive *a, struct hp_json *doc,
                         json_t *profiles, const struct hp_vector *vector,
                         enum hp_reader_profile which)
 {
     const struct hp_vector_expectation *expected = &vector->expected[which];
     const char *word = hp_reader_profile_words[which];
-    json_t *profile = hp_doc_object(doc, profiles, word);
-    json_t *allowed = hp_doc_array(doc, profile, "allowed");
+    json_t *profile = hp_json_set_object(doc, profiles, word);
+    json_t *allowed = hp_json_set_array(doc, profile, "allowed");
     bool good = true;
 
-    hp_doc_word(doc, profile, "verdict", hp_expect_words[expected->verdict]);
+    hp_json_set_word(doc, profile, "verdict",
+                     hp_expect_words[expected->verdict]);
     for (size_t i = 0; good && i < expected->outcome_count; i++) {
         const struct hp_vector_outcome *outcome = &expected->outcomes[i];
         char name[NAME_ROOM];
         if (outcome->reject || outcome->bounded) {
-            hp_doc_add(doc, allowed,
-                       json_string(outcome->reject ? "reject" : "bounded"));
+            hp_json_append(doc, allowed,
+                           json_string(outcome->reject ? "reject" : "bounded"));
             continue;
         }
         (void)snprintf(name, sizeof name, TOP "expected/%s/%s.%s.%zu.jsonl",
                        vector->group, vector->id, word, i);
-        hp_doc_add(doc, allowed, json_string(name + strlen(TOP)));
+        hp_json_append(doc, allowed, json_string(name + strlen(TOP)));
         good = add_piece(a, name, vector, &outcome->content);
     }
     return good;
@@ -233,26 +234,26 @@ static bool add_profile(const struct archive *a, struct hp_doc *doc,
 static bool add_vector(const struct archive *a, struct bytes *lines,
                        const struct hp_vector *vector)
 {
-    struct hp_doc doc = {json_object(), false};
+    struct hp_json doc = {json_object(), false};
     char name[NAME_ROOM];
     bool good;
 
     (void)snprintf(name, sizeof name, TOP "hives/%s/%s.hive", vector->group,
                    vector->id);
-    hp_doc_word(&doc, doc.root, "schema", "hiveproof-export/1");
-    hp_doc_word(&doc, doc.root, "id", vector->id);
-    hp_doc_word(&doc, doc.root, "group", vector->group);
-    hp_doc_word(&doc, doc.root, "hive", name + strlen(TOP));
-    hp_doc_bytes(&doc, doc.root, "says", vector->says);
-    hp_doc_bytes(&doc, doc.root, "rule", vector->rule);
-    json_t *profiles = hp_doc_object(&doc, doc.root, "profiles");
+    hp_json_set_word(&doc, doc.root, "schema", "hiveproof-export/1");
+    hp_json_set_word(&doc, doc.root, "id", vector->id);
+    hp_json_set_word(&doc, doc.root, "group", vector->group);
+    hp_json_set_word(&doc, doc.root, "hive", name + strlen(TOP));
+    hp_json_set_bytes(&doc, doc.root, "says", vector->says);
+    hp_json_set_bytes(&doc, doc.root, "rule", vector->rule);
+    json_t *profiles = hp_json_set_object(&doc, doc.root, "profiles");
     good = add_piece(a, name, vector, NULL);
     for (unsigned p = 0; good && p < HP_READER_PROFILES; p++) {
         if (hp_vector_is_judged(vector, (enum hp_reader_profile)p))
             good = add_profile(a, &doc, profiles, vector,
                                (enum hp_reader_profile)p);
     }
-    bool written = hp_doc_write(&doc, out_to(lines), false);
+    bool written = hp_json_write(&doc, out_to(lines), false);
     return good &&
            (written || hp_conform_fail(a->err, vector->id, "out of memory"));
 }

@@ -8,32 +8,32 @@
 
 enum { NAME_ROOM = 64 };
 
-void hp_doc_set(struct hp_doc *doc, json_t *object, const char *name,
-                json_t *value)
+void hp_json_set(struct hp_json *doc, json_t *object, const char *name,
+                 json_t *value)
 {
     if (json_object_set_new(object, name, value) != 0)
         doc->failed = true;
 }
 
-void hp_doc_add(struct hp_doc *doc, json_t *array, json_t *value)
+void hp_json_append(struct hp_json *doc, json_t *array, json_t *value)
 {
     if (json_array_append_new(array, value) != 0)
         doc->failed = true;
 }
 
-void hp_doc_word(struct hp_doc *doc, json_t *object, const char *name,
-                 const char *word)
+void hp_json_set_word(struct hp_json *doc, json_t *object, const char *name,
+                      const char *word)
 {
-    hp_doc_set(doc, object, name, json_string(word));
+    hp_json_set(doc, object, name, json_string(word));
 }
 
-void hp_doc_number(struct hp_doc *doc, json_t *object, const char *name,
-                   uint64_t number)
+void hp_json_set_number(struct hp_json *doc, json_t *object, const char *name,
+                        uint64_t number)
 {
-    hp_doc_set(doc, object, name, json_integer((json_int_t)number));
+    hp_json_set(doc, object, name, json_integer((json_int_t)number));
 }
 
-static json_t *utf8_of(struct hp_text text)
+json_t *hp_json_utf8(struct hp_text text)
 {
     char *bytes = malloc(HP_UTF8_PER_UNIT * text.count + 1);
 
@@ -44,7 +44,7 @@ static json_t *utf8_of(struct hp_text text)
     return value;
 }
 
-static json_t *units_of(struct hp_text text)
+json_t *hp_json_units(struct hp_text text)
 {
     static const char digits[] = "0123456789abcdef";
     char *bytes = malloc(4 * text.count + 1);
@@ -58,20 +58,20 @@ static json_t *units_of(struct hp_text text)
     return value;
 }
 
-void hp_doc_text(struct hp_doc *doc, json_t *object, const char *name,
-                 struct hp_text text)
+void hp_json_set_text(struct hp_json *doc, json_t *object, const char *name,
+                      struct hp_text text)
 {
     char exact[NAME_ROOM];
 
-    hp_doc_set(doc, object, name, utf8_of(text));
+    hp_json_set(doc, object, name, hp_json_utf8(text));
     if (!hp_text_is_lossy(text))
         return;
     (void)snprintf(exact, sizeof exact, "%s_utf16", name);
-    hp_doc_set(doc, object, exact, units_of(text));
+    hp_json_set(doc, object, exact, hp_json_units(text));
 }
 
-void hp_doc_bytes(struct hp_doc *doc, json_t *object, const char *name,
-                  const char *bytes)
+void hp_json_set_bytes(struct hp_json *doc, json_t *object, const char *name,
+                       const char *bytes)
 {
     size_t size = strlen(bytes);
     uint16_t *units = malloc((size + 1) * sizeof *units);
@@ -82,31 +82,32 @@ void hp_doc_bytes(struct hp_doc *doc, json_t *object, const char *name,
         return;
     }
     struct hp_text text = {units, hp_wtf8_decode(units, bytes, size, &valid)};
-    hp_doc_set(doc, object, name, utf8_of(text));
+    hp_json_set(doc, object, name, hp_json_utf8(text));
     free(units);
 }
 
-json_t *hp_doc_object(struct hp_doc *doc, json_t *object, const char *name)
+json_t *hp_json_set_object(struct hp_json *doc, json_t *object,
+                           const char *name)
 {
     json_t *value = json_object();
 
-    hp_doc_set(doc, object, name, value);
+    hp_json_set(doc, object, name, value);
     return doc->failed ? NULL : value;
 }
 
-json_t *hp_doc_array(struct hp_doc *doc, json_t *object, const char *name)
+json_t *hp_json_set_array(struct hp_json *doc, json_t *object, const char *name)
 {
     json_t *value = json_array();
 
-    hp_doc_set(doc, object, name, value);
+    hp_json_set(doc, object, name, value);
     return doc->failed ? NULL : value;
 }
 
-json_t *hp_doc_item(struct hp_doc *doc, json_t *array)
+json_t *hp_json_append_object(struct hp_json *doc, json_t *array)
 {
     json_t *value = json_object();
 
-    hp_doc_add(doc, array, value);
+    hp_json_append(doc, array, value);
     return doc->failed ? NULL : value;
 }
 
@@ -117,7 +118,7 @@ static int write_json(const char *bytes, size_t size, void *self)
     return out->write(out->self, bytes, size) ? 0 : -1;
 }
 
-bool hp_doc_write(struct hp_doc *doc, struct hp_out out, bool indented)
+bool hp_json_write(struct hp_json *doc, struct hp_out out, bool indented)
 {
     /* ASCII: such a file may be shown on any terminal and by any CI. */
     size_t flags = JSON_ENSURE_ASCII | (indented ? JSON_INDENT(1) : 0);
