@@ -64,10 +64,10 @@ def measure(target):
             log.seek(max(0, log.seek(0, 2) - 20000))
             said = log.read().decode(errors="replace")
         runs += 1
-        count = re.findall(r"^#(\d+)", said, re.M)
-        if not count:
+        count = re.search(r"number_of_executed_units: *(\d+)", said)
+        if count is None:
             raise Infrastructure(f"{target} ended:\n{said[-2000:]}")
-        executions += int(count[-1])
+        executions += int(count[1])
     return {"executions": executions, "runs": runs, "cpu_seconds": round(used),
             "corpus": len(list((work / "corpus").iterdir())),
             "found": sorted(path.name for path in (work / "found").iterdir()
@@ -86,7 +86,7 @@ def coverage():
     result = {}
     for layer in LAYERS:
         said = run(["gcovr", "--root", TOP, "--object-directory", COVERAGE,
-                    "--filter", f"{TOP}/engine/{layer}/", "--json-summary",
+                    "--filter", f"{TOP}/engine/{layer}/", "--json-summary=-",
                     COVERAGE / "CMakeFiles", COVERAGE / "engine"])
         summary = json.loads(said)
         result[layer] = [summary["branch_total"], summary["branch_covered"]]
