@@ -60,7 +60,10 @@ def enter(registry, key, out):
 
 
 def read(path, mode, out):
-    registry = winregistry.Registry(path)
+    try:
+        registry = winregistry.Registry(path)
+    except Exception as why:  # its way to refuse, and quotes the whole file
+        raise hp_events.Refused(f"Registry: {repr(why)[:200]}") from None
     root = registry.rootKey
     if root is None:
         raise hp_events.Refused("it finds no root key")

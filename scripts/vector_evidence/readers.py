@@ -7,6 +7,7 @@ A reading is a list of keys and values, depth first, as ("K", depth, name) and
 ("V", name, type, data); None is a refusal. What a program prints of a name or
 of data is a function that says whether it stands for the right one, for most
 print something else than the exact units and bytes."""
+import hashlib
 import json
 import os
 import pathlib
@@ -20,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] /
 import tools  # noqa: E402
 
 tools.CPU_SECONDS = 10
-HERE = pathlib.Path(__file__).resolve().parent
+ADAPTERS = pathlib.Path(__file__).resolve().parents[2] / "adapters"
 STRINGS = {1, 2, 7}
 
 
@@ -38,6 +39,13 @@ def _units(event, member):
     return event[member].encode("utf-16-le", "surrogatepass")
 
 
+def _digested(event):
+    def says(data):
+        return len(data) == event["size"] and \
+            hashlib.sha256(data).hexdigest() == event["sha256"]
+    return says
+
+
 def events(text):
     """(result, reading) of the text stream."""
     reading, depth, result = [], 0, None
@@ -52,8 +60,10 @@ def events(text):
         elif kind == "value":
             reading.append(("V", _units(event, "name"), event.get("type"),
                             bytearray()))
-        elif kind == "data":
+        elif kind == "data" and "hex" in event:
             reading[-1][3].extend(bytes.fromhex(event["hex"]))
+        elif kind == "data":
+            reading[-1] = (*reading[-1][:3], _digested(event))
         elif kind == "end":
             result = event["result"]
     return result, reading
@@ -67,33 +77,23 @@ def hivex(folder, program):
     return reading if result == "accept" else None
 
 
-# ---- lines of win32registry.pl and winregistry.py ------------------------
-
-def _lines(text):
-    lines = text.decode("ascii").splitlines()
-    if lines == ["refused"]:
+def adapter(folder, script):
+    """What a program of adapters/ says, all or in part."""
+    _, text = tools.run([ADAPTERS / script, "hive"], folder)
+    result, reading = events(text.decode())
+    if result == "reject":
         return None
-    if not lines or lines[-1] != "end":
-        raise NotKnown("no end")
-    reading = []
-    for line in lines[:-1]:
-        words = line.split(" ")
-        if words[0] == "K":
-            reading.append(("K", int(words[1]), bytes.fromhex(words[2])))
-        else:
-            reading.append(("V", bytes.fromhex(words[1]), int(words[2]),
-                            bytes.fromhex(words[3])))
+    if result not in ("accept", "partial"):
+        raise NotKnown(result)
     return reading
 
 
 def perl(folder, _program):
-    return _lines(tools.run(["perl", HERE / "win32registry.pl", "hive"],
-                            folder)[1])
+    return adapter(folder, "parse_win32registry.pl")
 
 
 def impacket(folder, _program):
-    return _lines(tools.run(["/usr/bin/python3", HERE / "winregistry.py",
-                             "hive"], folder)[1])
+    return adapter(folder, "impacket_winregistry.py")
 
 
 # ---- regfexport ----------------------------------------------------------
