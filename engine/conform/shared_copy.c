@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS, MAP_POPULATE */
 #include "shared_copy.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ bool hp_shared_copy_open(struct hp_shared_copy *copy, struct hp_span image)
 
     copy->memory_size = room + page;
     copy->memory = mmap(NULL, copy->memory_size, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (copy->memory == MAP_FAILED)
         return false;
     uint8_t *end = (uint8_t *)copy->memory + room;
