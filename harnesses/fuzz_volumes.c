@@ -10,7 +10,8 @@
  *         2. only they and the system drive are ever present;
  *         3. a letter is found if and only if somebody named it;
  *         4. a GUID of MountedDevices is found, as what its letter is;
- *         5. only memory makes it fail, and only when memory was refused.
+ *         5. only memory makes it fail, and only when memory was refused;
+ *         6. what lies on a device that the user names is found, nothing else.
  */
 #include "ask.h"
 #include "volume_rules.h"

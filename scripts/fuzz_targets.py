@@ -6,7 +6,7 @@ LISTED = pathlib.Path(__file__).resolve().parent.parent / "harnesses" / "targets
 
 
 def listed():
-    """{target: (its traits, the files of its module)}"""
+    """{target: (its traits, what its module consists of)}"""
     rows = [line.split("\t") for line in
             LISTED.read_text(encoding="utf-8").splitlines()
             if line.startswith("fuzz_")]

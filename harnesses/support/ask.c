@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ask.h"
 
+#include <string.h>
+
+#include "count.h"
+
+/* The other names of a volume. No two have the same. */
+static void name_volume(struct hp_volume *volume, bool named[2], unsigned other)
+{
+    static const uint16_t device[] = u"\\Device\\HarddiskVolume2";
+
+    if (other == 0 || named[other - 1])
+        return;
+    named[other - 1] = true;
+    volume->has_guid = other == 1;
+    if (volume->has_guid)
+        memset(volume->guid, 0x11, sizeof volume->guid);
+    else
+        volume->device = (struct hp_text){device, HP_COUNT(device) - 1};
+}
+
 static void read_volumes(struct ask *ask, struct fuzz_in *in)
 {
     size_t count = fuzz_u8(in) % (ASK_VOLUMES + 1), kept = 0;
+    bool named[2] = {false, false};
     uint32_t seen = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -11,11 +31,12 @@ static void read_volumes(struct ask *ask, struct fuzz_in *in)
         if ((seen >> letter & 1) != 0)
             continue;
         seen |= UINT32_C(1) << letter;
-        ask->volumes[kept++] =
-            (struct hp_volume){.letter = (char)('A' + letter),
-                               .state = (enum hp_volume_state)(how % 3),
-                               .kind = (enum hp_volume_kind)(how / 3 % 7),
-                               .source = "user"};
+        struct hp_volume *volume = &ask->volumes[kept++];
+        *volume = (struct hp_volume){.letter = (char)('A' + letter),
+                                     .state = (enum hp_volume_state)(how % 3),
+                                     .kind = (enum hp_volume_kind)(how / 3 % 7),
+                                     .source = "user"};
+        name_volume(volume, named, how / 21 % 3);
     }
     ask->question.volumes = ask->volumes;
     ask->question.volume_count = kept;

@@ -8,7 +8,9 @@
  *            assume_unproven, exclusion_type
  *   1 byte   modulo 4: number of volumes, each:
  *     1 byte   modulo 26: letter
- *     1 byte   modulo 3: state; of the quotient modulo 7: kind
+ *     1 byte   modulo 3: state; of the quotient modulo 7: kind; of the rest
+ *              modulo 3: its GUID {11111111-...} (1), its device
+ *              \Device\HarddiskVolume2 (2), if no other has it
  */
 #ifndef HP_ASK_H
 #define HP_ASK_H

@@ -109,7 +109,8 @@ static void check_jansson(const char *text, size_t size,
         json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     bool flat = json_is_object(value) && is_flat(value);
 
-    if (flat)
+    /* It reads on behind a NUL that follows a word. */
+    if (flat && memchr(text, 0, size) == NULL)
         FUZZ_CHECK(taken != NULL, "2: JSON is taken");
     if (flat && taken != NULL)
         check_same(taken, value);

@@ -13,7 +13,8 @@
 static const char *const names[] = {
     [HP_EVENT_HIVE] = "hive",           [HP_EVENT_KEY_ENTER] = "key_enter",
     [HP_EVENT_VALUE] = "value",         [HP_EVENT_DATA] = "data",
-    [HP_EVENT_KEY_LEAVE] = "key_leave", [HP_EVENT_DAMAGE] = "damage"};
+    [HP_EVENT_KEY_LEAVE] = "key_leave", [HP_EVENT_DAMAGE] = "damage",
+    [HP_EVENT_DIGEST] = "data"};
 
 void event_lines_check(const struct hp_event *event)
 {

@@ -81,6 +81,15 @@ device_of(const struct model_machine *machine, char letter)
     return value;
 }
 
+/* What the user says of a volume. */
+static enum hp_volume_state user_state(const struct model_machine *machine,
+                                       const struct hp_volume *volume,
+                                       bool *network)
+{
+    *network = volume->kind == HP_VOLUME_NETWORK;
+    return volume->state == HP_VOLUME_UNKNOWN ? assume(machine) : volume->state;
+}
+
 /* Whether a network drive is meant goes into *network. */
 static enum hp_volume_state letter_state(const struct model_machine *machine,
                                          char letter, bool *network)
@@ -91,9 +100,7 @@ static enum hp_volume_state letter_state(const struct model_machine *machine,
         const struct hp_volume *volume = &question->volumes[i];
         if ((char)(volume->letter | 32) != letter || volume->letter == 0)
             continue;
-        *network = volume->kind == HP_VOLUME_NETWORK;
-        return volume->state == HP_VOLUME_UNKNOWN ? assume(machine)
-                                                  : volume->state;
+        return user_state(machine, volume, network);
     }
     if (machine->system_drive == letter)
         return HP_VOLUME_PRESENT;
@@ -108,13 +115,35 @@ static bool same_data(const struct hp_tree_value *a,
            memcmp(a->data.ptr, b->data.ptr, (size_t)a->data.size) == 0;
 }
 
-/* The GUID text of 38 units at guid, as MountedDevices has it. */
+/* True if the GUID text of 38 units is that of `bytes`, digit by digit. */
+static bool is_guid_of(struct hp_text guid, const uint8_t *bytes)
+{
+    size_t digit = 0;
+
+    for (size_t i = 1; i < 37; i++) {
+        if (guid.units[i] == '-')
+            continue;
+        unsigned half = bytes[digit / 2] >> (digit % 2 == 0 ? 4 : 0) & 15;
+        if (model_lower(guid.units[i]) != (uint16_t) "0123456789abcdef"[half])
+            return false;
+        digit++;
+    }
+    return true;
+}
+
+/* The GUID text of 38 units at guid, as the user or MountedDevices has it. */
 static enum hp_volume_state guid_state(const struct model_machine *machine,
                                        struct hp_text guid, bool *network)
 {
+    const struct hp_question *question = machine->question;
     const struct hp_tree_value *value =
         machine->mounted == NULL ? NULL : machine->mounted->values;
 
+    for (size_t i = 0; i < question->volume_count; i++) {
+        const struct hp_volume *volume = &question->volumes[i];
+        if (volume->has_guid && is_guid_of(guid, volume->guid))
+            return user_state(machine, volume, network);
+    }
     for (; value != NULL; value = value->next) {
         bool same = value->name.count == 48 &&
                     model_has_at(value->name, 0, "\\??\\Volume{");
@@ -131,6 +160,25 @@ static enum hp_volume_state guid_state(const struct model_machine *machine,
         return assume(machine);
     }
     return HP_VOLUME_ABSENT;
+}
+
+/* Of what lies on a device, which only the user can name. */
+static enum hp_volume_state device_state(const struct model_machine *machine,
+                                         struct hp_text path, bool *network)
+{
+    const struct hp_question *question = machine->question;
+
+    for (size_t i = 0; i < question->volume_count; i++) {
+        const struct hp_volume *volume = &question->volumes[i];
+        bool same =
+            volume->device.count > 0 && is_slash(path, volume->device.count);
+        for (size_t k = 0; same && k < volume->device.count; k++)
+            same = model_lower(path.units[k]) ==
+                   model_lower(volume->device.units[k]);
+        if (same)
+            return user_state(machine, volume, network);
+    }
+    return assume(machine);
 }
 
 static bool is_guid(struct hp_text text, size_t at)
@@ -202,8 +250,11 @@ static enum hp_verdict of_device(const struct model_machine *machine,
     }
     if (model_has_at(path, 4, "UNC\\"))
         return of_share(machine, doubts(path, 7));
-    if (model_has_at(path, 4, "GLOBALROOT\\"))
-        return of_volume(assume(machine), false, doubts(path, 14));
+    if (model_has_at(path, 4, "GLOBALROOT\\")) {
+        enum hp_volume_state state =
+            device_state(machine, model_from(path, 14), &network);
+        return of_volume(state, network, doubts(path, 14));
+    }
     if (model_has_at(path, 4, "Volume{") && is_guid(path, 10) &&
         is_slash(path, 48)) {
         enum hp_volume_state state =
@@ -245,7 +296,7 @@ static bool is_valid(struct hp_text entry)
     size_t last = entry.count - 1;
 
     if (entry.count == 0 || entry.count > LONGEST_ENTRY ||
-        !has_drive(entry, 0) || is_slash(entry, last))
+        !has_drive(entry, 0) || entry.units[2] != '\\' || is_slash(entry, last))
         return false;
     for (size_t i = 0; i < entry.count; i++)
         if (entry.units[i] < 0x20)

@@ -63,8 +63,15 @@ static bool is_plain_line(const struct line *line)
         return false;
     if (line->at[0] == '[')
         return last == ']' && !has(line, ';');
-    return strchr("\"@;", line->at[0]) != NULL ||
-           begins(line, "hiveproof recipe 1") || begins(line, "REGEDIT4") ||
+    if (line->at[0] == '"' || line->at[0] == '@') {
+        /* Behind the value may stand fields, of its key, too. */
+        const char *sign = memchr(line->at, '=', line->size);
+        return sign != NULL &&
+               memchr(sign + 1, '=',
+                      line->size - 1 - (size_t)(sign - line->at)) == NULL;
+    }
+    return line->at[0] == ';' || begins(line, "hiveproof recipe 1") ||
+           begins(line, "REGEDIT4") ||
            begins(line, "Windows Registry Editor Version 5.00");
 }
 

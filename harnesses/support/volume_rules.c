@@ -81,6 +81,27 @@ static void check_guid(const struct hp_volumes *volumes, struct hp_text name)
     FUZZ_CHECK(hp_volumes_find(volumes, &shape) != NULL, "4: a GUID");
 }
 
+/* A path lies on the user's device, or beside it. */
+static void check_device(const struct hp_volumes *volumes,
+                         const struct hp_volume *volume)
+{
+    uint16_t units[64];
+    size_t count = volume->device.count;
+    struct hp_shape shape = {.path_class = 4, .volume = {units, count + 2}};
+
+    if (count == 0)
+        return;
+    memcpy(units, volume->device.units, count * sizeof *units);
+    units[count] = '\\';
+    units[count + 1] = 'a';
+    const struct hp_volume *found = hp_volumes_find(volumes, &shape);
+    FUZZ_CHECK(found != NULL && found->letter == volume->letter, "6: on it");
+    units[count] = '2';
+    FUZZ_CHECK(hp_volumes_find(volumes, &shape) == NULL, "6: beside it");
+    shape.volume.count = count;
+    FUZZ_CHECK(hp_volumes_find(volumes, &shape) == NULL, "6: no path");
+}
+
 void volume_rules_check(const struct hp_volumes *volumes,
                         const struct hp_question *question, char system_drive,
                         const struct hp_mounted_device *devices,
@@ -101,4 +122,6 @@ void volume_rules_check(const struct hp_volumes *volumes,
     }
     for (size_t i = 0; i < device_count; i++)
         check_guid(volumes, devices[i].name);
+    for (size_t i = 0; i < question->volume_count; i++)
+        check_device(volumes, &question->volumes[i]);
 }

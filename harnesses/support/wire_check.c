@@ -11,6 +11,8 @@ static enum hp_status put(uint8_t *out, size_t room, size_t *size,
 {
     if (frame->kind == HP_WIRE_END)
         return hp_wire_put_end(out, room, size, &frame->end);
+    if (frame->kind == HP_WIRE_LATE)
+        return hp_wire_put_late(out, room, size);
     if (frame->kind == HP_WIRE_IDENTITY)
         return hp_wire_put_identity(out, room, size, &frame->identity);
     return hp_wire_put_event(out, room, size, &frame->event);
