@@ -182,14 +182,33 @@ static uint32_t count_of(const struct hp_scrub *s, size_t at, uint32_t value)
     return value;
 }
 
-/* A size of data that its cell has room for, or a big one that the hive has
- * room for; the highest bit says inline. */
-static uint32_t size_of(const struct hp_scrub *s, size_t at, uint32_t value)
+/* Big data may be larger than the hive: segments may be shared. */
+static bool has_segments(const struct hp_scrub *s,
+                         const struct hp_scrub_record *record, uint32_t size)
+{
+    uint32_t db = hp_scrub_u32(hp_scrub_payload(s, record), VK_DATA);
+    size_t at = (size_t)db + CELL_SIZE_FIELD + DB_LIST;
+
+    if (record->kind != HP_RECORD_VK ||
+        hp_scrub_find(s, HP_RECORD_DB, db) == HP_SCRUB_NONE)
+        return false;
+    uint32_t list =
+        hp_scrub_find(s, HP_RECORD_SEGMENTS, hp_scrub_u32(s->bins, at));
+    return list != HP_SCRUB_NONE &&
+           (uint64_t)hp_scrub_elements(s, &s->records[list]) *
+                   DB_SEGMENT_MOST >=
+               size;
+}
+
+/* A size of data that the hive has room for; the highest bit says inline. */
+static uint32_t size_of(const struct hp_scrub *s,
+                        const struct hp_scrub_record *record, size_t at,
+                        uint32_t value)
 {
     uint32_t size = value & ~VK_INLINE;
 
-    if (size > s->bins.len || hp_scrub_is_content(s, at) ||
-        hp_scrub_reads(size))
+    if ((size > s->bins.len && !has_segments(s, record, size)) ||
+        hp_scrub_is_content(s, at) || hp_scrub_reads(size))
         size = hp_scrub_wild(size);
     return (value & VK_INLINE) | size;
 }
@@ -279,7 +298,7 @@ static uint64_t number_of(const struct hp_scrub *s,
     case TYPE:
         return type_of((uint32_t)value);
     case SIZE:
-        return size_of(s, at, (uint32_t)value);
+        return size_of(s, record, at, (uint32_t)value);
     default:
         return value;
     }
