@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == HP_OK) {
         const struct hp_outcome *outcome = &report.services[0].outcome;
         ask_check_outcome(outcome, &ask.question, 0);
-        path_check_model(outcome, &slow, &ask.question, &path);
+        path_check_model(outcome, &slow, &ask.question, &path, NULL);
     }
     hp_arena_close(&arena);
     hp_arena_close(&slow);

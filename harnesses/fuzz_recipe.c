@@ -2,27 +2,28 @@
  *
  * fuzz_recipe - recipes and .reg files to hives.
  *
- * Input   the text; every include is answered by the text itself.
- * Oracles 1. a refusal has a status of class 1xx to 3xx, a message, and unless
- *            memory ended, a line and column inside the text;
- *         2. the image is no larger than the limit;
+ * Input   the text; support/forge_run.h answers what it includes.
+ * Oracles 1. a refusal has a status of class 1xx to 3xx, a message, and a place
+ *            in the text, unless memory ended;
+ *         2. the image is no larger than the limit, and files are so many;
  *         3. the same text makes the same bytes or the same refusal;
  *         4. what was forged has a recipe that forges it again;
- *         5. a failed allocation is told as such, and as nothing else (1 time
- *            in 4; which one fails is the input's);
+ *         5. a failed allocation (1 time in 4) and a full output are told;
  *         6. where the text says nothing of lists, subkeys are sorted, hinted
  *            and have names of their own, and leaves are as Windows has them,
  *            also with many keys more (1 time in 32);
- *         7. it can be scrubbed, stays as sound as it was, and memory that
- *            fails then is told (1 time in 4);
+ *         7. it can be scrubbed, stays as sound, and memory that fails then is
+ *            told (1 time in 4);
  *         8. CurrentControlSet at the root of a .reg file is ControlSet001;
- *         9. its recipe without a layout says the same (1 time in 4).
+ *         9. its recipe without a layout says the same (1 time in 4);
+ *        10. keys and values are found by their names (1 time in 8).
  */
+#include "recipe_find.h"
 #include "recipe_rules.h"
 #include "roundtrip.h"
 #include "scrub_check.h"
 
-static void check_image(const struct forge_run *run, uint64_t hash)
+static void check_image(struct forge_run *run, uint64_t hash)
 {
     struct hp_span image = hp_span_of(run->image.bytes, run->image.size);
 
@@ -32,6 +33,8 @@ static void check_image(const struct forge_run *run, uint64_t hash)
         roundtrip_check(image, false);
     if (fuzz_asks(4, 4, hash))
         roundtrip_check_starved(image, hash >> 8);
+    if (fuzz_asks(8, 5, hash))
+        recipe_find_check(run, hash >> 8);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,27 +3,32 @@
 
 #include <string.h>
 
-#include "count.h"
+enum { BY_LETTER, BY_BOTH, BY_GUID, BY_DEVICE };
 
-/* The other names of a volume. No two have the same. */
-static void name_volume(struct hp_volume *volume, bool named[2], unsigned other)
+static struct hp_volume volume_of(unsigned letter, unsigned how,
+                                  uint16_t device[ASK_DEVICE_UNITS])
 {
-    static const uint16_t device[] = u"\\Device\\HarddiskVolume2";
+    struct hp_volume volume = {.state = (enum hp_volume_state)(how % 3),
+                               .kind = (enum hp_volume_kind)(how / 3 % 7),
+                               .source = "user"};
+    unsigned by = how / 21 % 4;
 
-    if (other == 0 || named[other - 1])
-        return;
-    named[other - 1] = true;
-    volume->has_guid = other == 1;
-    if (volume->has_guid)
-        memset(volume->guid, 0x11, sizeof volume->guid);
-    else
-        volume->device = (struct hp_text){device, HP_COUNT(device) - 1};
+    if (by == BY_LETTER || by == BY_BOTH)
+        volume.letter = (char)('A' + letter);
+    volume.has_guid = by == BY_BOTH || by == BY_GUID;
+    if (volume.has_guid)
+        memset(volume.guid, (int)letter, sizeof volume.guid);
+    if (by == BY_DEVICE) {
+        memcpy(device, u"\\Device\\HarddiskVolume", 2 * ASK_DEVICE_UNITS);
+        device[ASK_DEVICE_UNITS - 1] = (uint16_t)('A' + letter);
+        volume.device = (struct hp_text){device, ASK_DEVICE_UNITS};
+    }
+    return volume;
 }
 
 static void read_volumes(struct ask *ask, struct fuzz_in *in)
 {
     size_t count = fuzz_u8(in) % (ASK_VOLUMES + 1), kept = 0;
-    bool named[2] = {false, false};
     uint32_t seen = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -31,12 +36,8 @@ static void read_volumes(struct ask *ask, struct fuzz_in *in)
         if ((seen >> letter & 1) != 0)
             continue;
         seen |= UINT32_C(1) << letter;
-        struct hp_volume *volume = &ask->volumes[kept++];
-        *volume = (struct hp_volume){.letter = (char)('A' + letter),
-                                     .state = (enum hp_volume_state)(how % 3),
-                                     .kind = (enum hp_volume_kind)(how / 3 % 7),
-                                     .source = "user"};
-        name_volume(volume, named, how / 21 % 3);
+        ask->volumes[kept] = volume_of(letter, how, ask->devices[kept]);
+        kept++;
     }
     ask->question.volumes = ask->volumes;
     ask->question.volume_count = kept;

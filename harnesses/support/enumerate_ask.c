@@ -6,15 +6,19 @@
 #include "enumerate_check.h"
 
 enum { QUESTION = 512, QUESTION_END = 1024 };
-enum { SOFTWARE = 2, SET = 2, SET_BITS = 3, ROOT = 16, OWN = 32 };
+enum { SOFTWARE = 2, SET = 2, SET_BITS = 3, ROOT = 16, OWN = 32, NONE = 64 };
 
-static void read_machine(struct enumerate_ask *ask, struct fuzz_in *in)
+static void read_machine(struct enumerate_ask *ask, struct fuzz_in *in,
+                         struct hp_span image)
 {
     struct hp_question *question = &ask->ask.question;
     unsigned flags = fuzz_u8(in);
 
     if ((flags & SOFTWARE) != 0)
         question->software = &ask->software;
+    if ((flags & NONE) != 0)
+        ask->software = enumerate_source(
+            hp_span_of(image.ptr + QUESTION, image.len - QUESTION));
     question->control_set =
         (enum hp_control_set_choice)(flags >> SET & SET_BITS);
     if (question->control_set == HP_CONTROL_SET_NUMBER)
@@ -42,7 +46,7 @@ void enumerate_ask_read(struct enumerate_ask *ask, struct hp_span image)
         in = (struct fuzz_in){image.ptr + QUESTION + 4,
                               QUESTION_END - QUESTION - 4};
     ask_read(&ask->ask, &in);
-    read_machine(ask, &in);
+    read_machine(ask, &in, image);
 }
 
 void enumerate_ask_close(struct enumerate_ask *ask)

@@ -4,7 +4,8 @@
  * then what ask.h reads, then
  *
  *   1 byte   the hive is its SOFTWARE hive, too (bit 1), control set (2, 3),
- *            SystemRoot follows (4), a variable does (5)
+ *            SystemRoot follows (4), a variable does (5),
+ *            the SOFTWARE hive is what begins here instead: none (6)
  *   1 byte   modulo 3: number of the control set less 1, if it is by number
  *   texts    (fuzz.h) SystemRoot; name and value of the variable
  *

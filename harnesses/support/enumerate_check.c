@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "enumerate_alone.h"
 #include "enumerate_remedy.h"
 #include "model_software.h"
 #include "native.h"
@@ -26,7 +27,10 @@ bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
     enum hp_status status =
         hp_enumerate(report, arena, &source, question, &err, NULL, 0);
     bool refused = memory->failing > 0 && memory->calls >= memory->failing;
+    bool other = question->software != NULL &&
+                 question->software->input.image != image.ptr;
 
+    FUZZ_CHECK(!other || status != HP_OK, "1: a SOFTWARE hive that is none");
     FUZZ_CHECK((status == HP_E_NO_MEMORY) == refused, "1: memory");
     if (status == HP_OK)
         return true;
@@ -215,7 +219,7 @@ static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
 
 /* Only over hives read whole: what damage does is the engine's own rule. */
 void enumerate_check_model(const struct hp_report *report, struct hp_span image,
-                           const struct hp_question *question)
+                           const struct hp_question *question, uint64_t hash)
 {
     struct hp_arena arena =
         hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
@@ -231,7 +235,9 @@ void enumerate_check_model(const struct hp_report *report, struct hp_span image,
         if (run == MODEL_RAN) {
             check_whole(report, &want);
             check_hotfix(report, &want.machine);
-            enumerate_remedy_check(report, &arena, &tree, &given);
+            enumerate_remedy_check(report, &arena, &tree, &given, hash >> 8);
+            if (fuzz_asks(8, 2, hash))
+                enumerate_alone_check(report, &arena, &given, hash >> 8);
         }
     }
     hp_arena_close(&arena);

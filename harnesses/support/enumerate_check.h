@@ -29,8 +29,9 @@ void enumerate_check_profile(const struct hp_report *report,
                              struct hp_span image,
                              const struct hp_question *question);
 
-/* Oracles 3 and 6. Where the question has a SOFTWARE hive, it is `image`. */
+/* Oracles 3, 6 and, where `hash` has it, 7. Where the question has a SOFTWARE
+ * hive, it is `image`. */
 void enumerate_check_model(const struct hp_report *report, struct hp_span image,
-                           const struct hp_question *question);
+                           const struct hp_question *question, uint64_t hash);
 
 #endif

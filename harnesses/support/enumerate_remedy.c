@@ -77,9 +77,24 @@ static void check_cure(const struct hp_remedy *remedy,
                "6: the run is cured");
 }
 
+static void check_starved(const struct hp_report *report, uint64_t choice)
+{
+    struct fuzz_memory enough = {0, 0};
+    struct hp_arena arena = fuzz_arena(&enough);
+    struct hp_remedy remedy;
+
+    FUZZ_CHECK(hp_remedy_of(&remedy, &arena, report) == HP_OK, "6: memory");
+    hp_arena_close(&arena);
+    struct fuzz_memory failing = {0, 1 + choice % enough.calls};
+    arena = fuzz_arena(&failing);
+    FUZZ_CHECK(hp_remedy_of(&remedy, &arena, report) == HP_E_NO_MEMORY,
+               "6: a failed allocation");
+    hp_arena_close(&arena);
+}
+
 void enumerate_remedy_check(const struct hp_report *report,
                             struct hp_arena *arena, const struct hp_tree *tree,
-                            const struct model_given *given)
+                            const struct model_given *given, uint64_t choice)
 {
     const struct hp_question *question = given->question;
     struct model_given then = *given;
@@ -92,6 +107,7 @@ void enumerate_remedy_check(const struct hp_report *report,
     FUZZ_CHECK(remedy.cured_count + remedy.incurable_count ==
                    report->culprit_count,
                "6: each culprit is cured or not");
+    check_starved(report, choice);
     check_kept(report, &remedy);
     check_new(&remedy);
     struct hp_span list = list_of(arena, &remedy);

@@ -8,22 +8,32 @@
 #include "decompile.h"
 #include "print.h"
 
-static enum hp_status open_itself(void *self, struct hp_recipe_text *text,
-                                  const char *from, const char *name)
+struct includes {
+    struct hp_recipe_text whole;
+    size_t count;
+};
+
+static enum hp_status open_include(void *self, struct hp_recipe_text *text,
+                                   const char *from, const char *name)
 {
-    const struct hp_recipe_text *whole = self;
+    static const char nothing[] = "hiveproof recipe 1";
+    struct includes *includes = self;
 
     (void)from;
-    *text = *whole;
+    FUZZ_CHECK(++includes->count <= HP_RECIPE_FILES, "2: so many files");
+    *text = includes->whole;
+    if (strcmp(name, "empty") == 0)
+        *text = (struct hp_recipe_text){name, nothing, sizeof nothing - 1};
     text->name = name;
-    return HP_OK;
+    return strcmp(name, "none") == 0 ? HP_E_IO : HP_OK;
 }
 
 void forge_run(struct forge_run *run, struct fuzz_memory *memory,
                const void *text, size_t size)
 {
     struct hp_recipe_text recipe = {"input", text, size};
-    struct hp_recipe_opener opener = {open_itself, &recipe};
+    struct includes includes = {recipe, 0};
+    struct hp_recipe_opener opener = {open_include, &includes};
 
     *run = (struct forge_run){.arena = fuzz_arena(memory)};
     run->err.status = HP_E_NO_MEMORY;

@@ -22,8 +22,9 @@ struct forge_run {
     bool done;
 };
 
-/* Forges the recipe text[0..size). Every include is answered by the text
- * itself. Close it either way. */
+/* Forges the recipe text[0..size). An include of "none" is answered by no file,
+ * one of "empty" by a recipe of nothing, all others by the text itself. Close
+ * it either way. */
 void forge_run(struct forge_run *run, struct fuzz_memory *memory,
                const void *text, size_t size);
 void forge_run_close(struct forge_run *run);

@@ -13,10 +13,12 @@
 #define DRIVER_LIMIT 260
 
 bool model_machine_bare(struct model_machine *machine, struct hp_arena *arena,
-                        const struct hp_question *question)
+                        const struct hp_question *question,
+                        const struct hp_tree *software)
 {
     *machine = (struct model_machine){.arena = arena,
                                       .question = question,
+                                      .software = software,
                                       .environment_is_known = true,
                                       .all_drivers_active = true};
     return model_environment(machine, NULL);

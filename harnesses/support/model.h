@@ -49,9 +49,11 @@ struct model_image {
     struct hp_text service;
 };
 
-/* The machine without a hive, as `hiveproof path` has it. False: no memory. */
+/* The machine without a SYSTEM hive, as `hiveproof path` has it; `software` as
+ * in struct model_given. False: no memory or silent. */
 bool model_machine_bare(struct model_machine *machine, struct hp_arena *arena,
-                        const struct hp_question *question);
+                        const struct hp_question *question,
+                        const struct hp_tree *software);
 
 /* One step for one value. False: no memory, or an input on which the rules'
  * text says nothing: *outcome is not set. */

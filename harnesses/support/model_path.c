@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model_environment.h"
 #include "model_text.h"
 #include "multi_sz_model.h"
 
@@ -81,16 +82,16 @@ device_of(const struct model_machine *machine, char letter)
     return value;
 }
 
-/* What the user says of a volume. */
-static enum hp_volume_state user_state(const struct model_machine *machine,
-                                       const struct hp_volume *volume,
-                                       bool *network)
+/* Of what the user says; whether a network drive is meant goes into *network.
+ */
+static enum hp_volume_state given_state(const struct model_machine *machine,
+                                        const struct hp_volume *volume,
+                                        bool *network)
 {
     *network = volume->kind == HP_VOLUME_NETWORK;
     return volume->state == HP_VOLUME_UNKNOWN ? assume(machine) : volume->state;
 }
 
-/* Whether a network drive is meant goes into *network. */
 static enum hp_volume_state letter_state(const struct model_machine *machine,
                                          char letter, bool *network)
 {
@@ -98,9 +99,8 @@ static enum hp_volume_state letter_state(const struct model_machine *machine,
 
     for (size_t i = 0; i < question->volume_count; i++) {
         const struct hp_volume *volume = &question->volumes[i];
-        if ((char)(volume->letter | 32) != letter || volume->letter == 0)
-            continue;
-        return user_state(machine, volume, network);
+        if ((char)(volume->letter | 32) == letter && volume->letter != 0)
+            return given_state(machine, volume, network);
     }
     if (machine->system_drive == letter)
         return HP_VOLUME_PRESENT;
@@ -115,23 +115,23 @@ static bool same_data(const struct hp_tree_value *a,
            memcmp(a->data.ptr, b->data.ptr, (size_t)a->data.size) == 0;
 }
 
-/* True if the GUID text of 38 units is that of `bytes`, digit by digit. */
-static bool is_guid_of(struct hp_text guid, const uint8_t *bytes)
+/* The GUID text of 38 units at guid stands for these bytes. */
+static bool spells(struct hp_text guid, const uint8_t bytes[16])
 {
-    size_t digit = 0;
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
 
-    for (size_t i = 1; i < 37; i++) {
-        if (guid.units[i] == '-')
-            continue;
-        unsigned half = bytes[digit / 2] >> (digit % 2 == 0 ? 4 : 0) & 15;
-        if (model_lower(guid.units[i]) != (uint16_t) "0123456789abcdef"[half])
+    for (size_t i = 0; i < 32; i++, at++) {
+        unsigned digit = i % 2 == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15;
+        while (guid.units[at] == '{' || guid.units[at] == '-')
+            at++;
+        if (model_lower(guid.units[at]) != (unsigned char)digits[digit])
             return false;
-        digit++;
     }
     return true;
 }
 
-/* The GUID text of 38 units at guid, as the user or MountedDevices has it. */
+/* As the user or, behind him, MountedDevices has it. */
 static enum hp_volume_state guid_state(const struct model_machine *machine,
                                        struct hp_text guid, bool *network)
 {
@@ -139,11 +139,10 @@ static enum hp_volume_state guid_state(const struct model_machine *machine,
     const struct hp_tree_value *value =
         machine->mounted == NULL ? NULL : machine->mounted->values;
 
-    for (size_t i = 0; i < question->volume_count; i++) {
-        const struct hp_volume *volume = &question->volumes[i];
-        if (volume->has_guid && is_guid_of(guid, volume->guid))
-            return user_state(machine, volume, network);
-    }
+    for (size_t i = 0; i < question->volume_count; i++)
+        if (question->volumes[i].has_guid &&
+            spells(guid, question->volumes[i].guid))
+            return given_state(machine, &question->volumes[i], network);
     for (; value != NULL; value = value->next) {
         bool same = value->name.count == 48 &&
                     model_has_at(value->name, 0, "\\??\\Volume{");
@@ -162,21 +161,18 @@ static enum hp_volume_state guid_state(const struct model_machine *machine,
     return HP_VOLUME_ABSENT;
 }
 
-/* Of what lies on a device, which only the user can name. */
+/* Of a path that starts with a device: only the user can know it. */
 static enum hp_volume_state device_state(const struct model_machine *machine,
                                          struct hp_text path, bool *network)
 {
     const struct hp_question *question = machine->question;
 
     for (size_t i = 0; i < question->volume_count; i++) {
-        const struct hp_volume *volume = &question->volumes[i];
-        bool same =
-            volume->device.count > 0 && is_slash(path, volume->device.count);
-        for (size_t k = 0; same && k < volume->device.count; k++)
-            same = model_lower(path.units[k]) ==
-                   model_lower(volume->device.units[k]);
-        if (same)
-            return user_state(machine, volume, network);
+        struct hp_text device = question->volumes[i].device;
+        struct hp_text head = {path.units, device.count};
+        if (device.count > 0 && is_slash(path, device.count) &&
+            model_is_same(head, device))
+            return given_state(machine, &question->volumes[i], network);
     }
     return assume(machine);
 }

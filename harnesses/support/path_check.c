@@ -14,7 +14,8 @@ static bool same(struct hp_text a, struct hp_text b)
 
 void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
                       const struct hp_question *question,
-                      const struct hp_path_question *path)
+                      const struct hp_path_question *path,
+                      const struct hp_tree *software)
 {
     struct model_image image = {!path->missing, path->type, path->data,
                                 path->name};
@@ -25,7 +26,7 @@ void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
         FUZZ_CHECK(outcome->verdict == HP_VERDICT_SKIP_NOT_SERVICE, "3: K1");
         return;
     }
-    if (!model_machine_bare(&machine, arena, question) ||
+    if (!model_machine_bare(&machine, arena, question, software) ||
         !(path->driver ? model_driver : model_win32)(&want, &machine, &image))
         return;
     FUZZ_CHECK(outcome->verdict == want.verdict, "3: the verdict");

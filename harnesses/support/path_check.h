@@ -5,10 +5,13 @@
 #define HP_PATH_CHECK_H
 
 #include "enumerate.h"
+#include "tree.h"
 
-/* Oracle 3 of fuzz_image_path; memory comes from `arena`. */
+/* Oracle 3 of fuzz_image_path, 7 of fuzz_enumerate. Memory comes from `arena`;
+ * `software` is the tree of the question's SOFTWARE hive, or NULL. */
 void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
                       const struct hp_question *question,
-                      const struct hp_path_question *path);
+                      const struct hp_path_question *path,
+                      const struct hp_tree *software);
 
 #endif

@@ -52,6 +52,15 @@ static bool has(const struct line *line, char what)
 
 /* ---- order and leaves ---------------------------------------------------- */
 
+/* A second "=" may be the one of a lie: "v" = dword:1 nk.flags=5. */
+static bool has_lie(const struct line *line)
+{
+    const char *end = line->at + line->size;
+    const char *at = memchr(line->at, '=', line->size);
+
+    return at != NULL && memchr(at + 1, '=', (size_t)(end - at - 1)) != NULL;
+}
+
 /* The line says nothing of how subkeys are listed: a key without more, a
  * value, the version. */
 static bool is_plain_line(const struct line *line)
@@ -63,13 +72,8 @@ static bool is_plain_line(const struct line *line)
         return false;
     if (line->at[0] == '[')
         return last == ']' && !has(line, ';');
-    if (line->at[0] == '"' || line->at[0] == '@') {
-        /* Behind the value may stand fields, of its key, too. */
-        const char *sign = memchr(line->at, '=', line->size);
-        return sign != NULL &&
-               memchr(sign + 1, '=',
-                      line->size - 1 - (size_t)(sign - line->at)) == NULL;
-    }
+    if (strchr("\"@", line->at[0]) != NULL)
+        return !has_lie(line);
     return line->at[0] == ';' || begins(line, "hiveproof recipe 1") ||
            begins(line, "REGEDIT4") ||
            begins(line, "Windows Registry Editor Version 5.00");

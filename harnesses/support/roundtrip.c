@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "decompile.h"
 #include "event_check.h"
+#include "hp_limits.h"
 #include "leaves.h"
 #include "native.h"
+#include "print.h"
 #include "reader_model.h"
 
 static uint32_t read_strictly(struct event_check *events, struct hp_span image)
@@ -107,13 +110,31 @@ void roundtrip_check(struct hp_span image, bool pinned)
     fuzz_output_close(&text);
 }
 
+/* The recipe, which has `size` bytes, where there is room for fewer. */
+static void check_cut(struct hp_span image, size_t size, uint64_t choice)
+{
+    struct fuzz_memory enough = {0, 0};
+    struct hp_arena arena = fuzz_arena(&enough);
+    struct hp_recipe_error err;
+    struct fuzz_output text;
+    struct hp_plan plan;
+    struct hp_out out = fuzz_output_to(&text, choice % size);
+
+    if (hp_plan_open(&plan, &arena, HP_LIMIT_IMAGE_SIZE) &&
+        hp_decompile(&plan, image, &err))
+        FUZZ_CHECK(!hp_plan_print(out, &plan, true), "5: the output is full");
+    fuzz_output_close(&text);
+    hp_arena_close(&arena);
+}
+
 void roundtrip_check_starved(struct hp_span image, uint64_t choice)
 {
     struct fuzz_memory memory = {0, 0};
     struct hp_recipe_error err;
     struct fuzz_output text;
 
-    (void)forge_run_back(&text, &memory, image, true, &err);
+    if (forge_run_back(&text, &memory, image, true, &err))
+        check_cut(image, text.size, choice);
     fuzz_output_close(&text);
     struct fuzz_memory failing = {0, 1 + choice % (memory.calls + 1)};
     bool done = forge_run_back(&text, &failing, image, true, &err);

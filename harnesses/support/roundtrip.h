@@ -13,7 +13,8 @@ bool roundtrip_is_strict(struct hp_span image);
  * 1 and 4: no bytes are promised without it. */
 void roundtrip_check(struct hp_span image, bool pinned);
 
-/* Oracle 5: an allocation, which `choice` decides, is denied. */
+/* Oracle 5: an allocation, which `choice` decides, is denied; and the recipe is
+ * printed where there is no room for all of it. */
 void roundtrip_check_starved(struct hp_span image, uint64_t choice);
 
 #endif

@@ -95,7 +95,8 @@ static void check_device(const struct hp_volumes *volumes,
     units[count] = '\\';
     units[count + 1] = 'a';
     const struct hp_volume *found = hp_volumes_find(volumes, &shape);
-    FUZZ_CHECK(found != NULL && found->letter == volume->letter, "6: on it");
+    FUZZ_CHECK(found != NULL && found->device.units == volume->device.units,
+               "6: on it");
     units[count] = '2';
     FUZZ_CHECK(hp_volumes_find(volumes, &shape) == NULL, "6: beside it");
     shape.volume.count = count;

@@ -11,6 +11,12 @@ static const struct hp_volume volumes[] = {
     {.letter = 'E', .state = HP_VOLUME_PRESENT},
     {.letter = 'R', .state = HP_VOLUME_UNKNOWN},
     {.letter = 'Z', .state = HP_VOLUME_PRESENT, .kind = HP_VOLUME_NETWORK},
+    {.has_guid = true,
+     .guid = {0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 1, 2, 3, 4, 5, 6,
+              7, 8},
+     .state = HP_VOLUME_PRESENT},
+    {.device = TEXT_INIT(u"\\Device\\HarddiskVolume3"),
+     .state = HP_VOLUME_ABSENT},
 };
 
 static const struct {
@@ -55,6 +61,20 @@ static const struct {
     {false, 1, TEXT_INIT(u"\\\\?\\GLOBALROOT\\Device\\x\\a.exe"),
      HP_VERDICT_INDETERMINATE,
      TEXT_INIT(u"\\\\?\\globalroot\\device\\x\\a.exe")},
+    {false, 1,
+     TEXT_INIT(u"\\\\?\\Volume{12345678-9ABC-def0-0102-030405060708}\\a.exe"),
+     HP_VERDICT_OK,
+     TEXT_INIT(u"\\\\?\\volume{12345678-9abc-def0-0102-030405060708}\\a.exe")},
+    {false, 1,
+     TEXT_INIT(u"\\\\?\\Volume{12345678-9ABC-def0-0102-030405060709}\\a.exe"),
+     HP_VERDICT_FAIL_VOLUME,
+     TEXT_INIT(u"\\\\?\\volume{12345678-9abc-def0-0102-030405060709}\\a.exe")},
+    {false, 1, TEXT_INIT(u"\\\\?\\GLOBALROOT\\Device\\HarddiskVolume3\\a.exe"),
+     HP_VERDICT_FAIL_VOLUME,
+     TEXT_INIT(u"\\\\?\\globalroot\\device\\harddiskvolume3\\a.exe")},
+    {false, 1, TEXT_INIT(u"\\\\?\\GLOBALROOT\\Device\\HarddiskVolume33\\a.exe"),
+     HP_VERDICT_INDETERMINATE,
+     TEXT_INIT(u"\\\\?\\globalroot\\device\\harddiskvolume33\\a.exe")},
     /* W4: the SCM expands REG_EXPAND_SZ only; the requester what is left. */
     {false, 2, TEXT_INIT(u"%SystemRoot%\\a.exe"), HP_VERDICT_OK,
      TEXT_INIT(u"c:\\windows\\a.exe")},
@@ -91,7 +111,7 @@ static void model__worked_cases(void **state)
             true, cases[i].type, utf16le(room, cases[i].value), TEXT(u"foo")};
         struct model_machine machine;
         struct model_outcome outcome;
-        assert_true(model_machine_bare(&machine, &arena, &question));
+        assert_true(model_machine_bare(&machine, &arena, &question, NULL));
         assert_true((cases[i].driver ? model_driver : model_win32)(
             &outcome, &machine, &image));
         if (outcome.verdict != cases[i].verdict)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enumerate_alone.h"
+
+#include "fuzz.h"
+#include "path_check.h"
+
+static enum hp_status judge(struct hp_report *report, struct hp_arena *arena,
+                            const struct hp_path_question *path,
+                            const struct hp_question *question)
+{
+    struct hp_error err = {HP_OK, 0, NULL, 0};
+    enum hp_status status =
+        hp_judge_path(report, arena, path, question, &err, NULL, 0);
+
+    FUZZ_CHECK(err.status == status, "7: says so");
+    return status;
+}
+
+static void check_starved(const struct hp_path_question *path,
+                          const struct hp_question *question, size_t failing)
+{
+    struct fuzz_memory memory = {0, failing};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_report report;
+
+    FUZZ_CHECK(judge(&report, &arena, path, question) == HP_E_NO_MEMORY,
+               "7: a failed allocation");
+    hp_arena_close(&arena);
+}
+
+void enumerate_alone_check(const struct hp_report *report,
+                           struct hp_arena *slow,
+                           const struct model_given *given, uint64_t choice)
+{
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_report alone;
+
+    if (report->service_count == 0)
+        return;
+    const struct hp_service_result *service =
+        &report->services[choice % report->service_count];
+    struct hp_path_question path = {.driver = service->kind == HP_KIND_DRIVER,
+                                    .name = service->name,
+                                    .missing = !service->has_image_path,
+                                    .type = service->image_path_type,
+                                    .data = service->image_path_raw};
+    FUZZ_CHECK(judge(&alone, &arena, &path, given->question) == HP_OK,
+               "7: nothing is refused");
+    FUZZ_CHECK(alone.service_count == 1, "7: one service");
+    path_check_model(&alone.services[0].outcome, slow, given->question, &path,
+                     given->software);
+    check_starved(&path, given->question, 1 + (choice >> 8) % memory.calls);
+    hp_arena_close(&arena);
+}
