@@ -32,10 +32,12 @@ static bool judge(struct model_outcome *outcome, struct model_machine *machine,
 {
     struct hp_text last;
 
-    if (!model_expand(&last, machine, path))
+    *outcome =
+        (struct model_outcome){true, HP_VERDICT_INDETERMINATE, true, path};
+    if (model_expand(&last, machine, path))
+        outcome->verdict = model_path_verdict(machine, last);
+    else if (!machine->too_long)
         return false;
-    *outcome = (struct model_outcome){true, model_path_verdict(machine, last),
-                                      true, path};
     if (driver && path.count >= DRIVER_LIMIT &&
         outcome->verdict == HP_VERDICT_OK)
         outcome->verdict = HP_VERDICT_INDETERMINATE;
@@ -47,12 +49,33 @@ static bool judge(struct model_outcome *outcome, struct model_machine *machine,
     return excluded != 2;
 }
 
+/* What could not be expanded because it is too long ends so, and there is no
+ * path. */
+static bool ends_long(struct model_outcome *outcome,
+                      const struct model_machine *machine,
+                      enum hp_verdict verdict)
+{
+    *outcome = (struct model_outcome){.ran = true, .verdict = verdict};
+    return machine->too_long;
+}
+
+/* B7. */
+static bool is_long(struct model_machine *machine,
+                    const struct model_image *image)
+{
+    machine->too_long =
+        model_is_text(image) && image->data.len / 2 > MODEL_TEXT_LIMIT;
+    return machine->too_long;
+}
+
 bool model_win32(struct model_outcome *outcome, struct model_machine *machine,
                  const struct model_image *image)
 {
     bool skips = machine->question->policies.missing_skips, is_text;
     struct hp_text text;
 
+    if (is_long(machine, image))
+        return ends_long(outcome, machine, HP_VERDICT_INDETERMINATE);
     if (!model_decode(&text, &is_text, machine->arena, image))
         return false;
     *outcome =
@@ -62,7 +85,7 @@ bool model_win32(struct model_outcome *outcome, struct model_machine *machine,
         return true;
     }
     if (image->type == 2 && !model_expand(&text, machine, text)) /* W4 */
-        return false;
+        return ends_long(outcome, machine, HP_VERDICT_INDETERMINATE);
     text = model_lowered(machine->arena, text); /* W5 */
     if (model_is_null(text))
         return false;
@@ -103,16 +126,23 @@ bool model_driver(struct model_outcome *outcome, struct model_machine *machine,
     struct hp_text text;
     bool is_text;
 
+    if (is_long(machine, image))
+        return ends_long(outcome, machine, HP_VERDICT_QSC_FAIL);
     if (!model_decode(&text, &is_text, machine->arena, image))
         return false;
     if (!is_text)
         text.count = 0;
     else if (image->type == 2 && !machine->question->policies.no_expand_drivers)
         if (!model_expand(&text, machine, text))
-            return false;
+            return ends_long(outcome, machine, HP_VERDICT_QSC_FAIL);
     text = driver_string(machine->arena, text, image->service);
-    if (model_is_null(text) || !model_expand(&text, machine, text)) /* D5 */
+    if (model_is_null(text))
         return false;
+    machine->too_long = 2 * text.count >= 65536; /* D6 */
+    if (machine->too_long)
+        return ends_long(outcome, machine, HP_VERDICT_QSC_FAIL);
+    if (!model_expand(&text, machine, text)) /* D5 */
+        return ends_long(outcome, machine, HP_VERDICT_INDETERMINATE);
     return judge(outcome, machine, text, true);
 }
 

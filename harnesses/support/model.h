@@ -22,6 +22,7 @@ struct model_machine {
     bool all_drivers_active;
     char system_drive;
     uint16_t *scratch;                 /* of an expansion */
+    bool too_long;                     /* why the last one failed */
     const struct hp_tree_key *mounted; /* MountedDevices, or NULL */
     bool has_exclusions;
     uint32_t exclusions_type;

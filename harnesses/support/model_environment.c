@@ -7,26 +7,30 @@
 #include "model_text.h"
 #include "model_tree.h"
 
-/* Longer values and texts are B7's and E4's, which the model leaves alone. */
-#define TEXT_LIMIT 32767
-
 /* ---- bytes to text (B) --------------------------------------------------- */
 
-/* False: no memory or silent. *is_text false: as if there was no value. */
+bool model_is_text(const struct model_image *image)
+{
+    return image->present && (image->type == 1 || image->type == 2 ||
+                              image->type == 6 || image->type == 7);
+}
+
 bool model_decode(struct hp_text *text, bool *is_text, struct hp_arena *arena,
                   const struct model_image *image)
 {
     size_t total = image->data.len / 2;
-    uint16_t *units = hp_arena_array(arena, total, sizeof *units);
 
-    if (units == NULL || total > TEXT_LIMIT)
+    *text = (struct hp_text){NULL, 0};
+    *is_text = model_is_text(image);
+    if (!*is_text)
+        return true;
+    uint16_t *units = hp_arena_array(arena, total, sizeof *units);
+    if (units == NULL || total > MODEL_TEXT_LIMIT)
         return false;
     hp_utf16le_decode(units, image->data);
-    *text = (struct hp_text){units, 0};
+    text->units = units;
     while (text->count < total && units[text->count] != 0)
         text->count++;
-    *is_text = image->present && (image->type == 1 || image->type == 2 ||
-                                  image->type == 6 || image->type == 7);
     return true;
 }
 
@@ -74,9 +78,8 @@ bool model_expand(struct hp_text *out, struct model_machine *machine,
     uint16_t *units = machine->scratch;
     size_t count = 0, at = 0;
 
-    if (text.count > TEXT_LIMIT)
-        return false;
-    while (at < text.count) {
+    machine->too_long = text.count > MODEL_TEXT_LIMIT;
+    while (!machine->too_long && at < text.count) {
         size_t end = model_find(text, at + 1, "%");
         const struct hp_variable *found = NULL;
         if (text.units[at] == '%' && end != MODEL_NOWHERE && end > at + 1)
@@ -88,11 +91,12 @@ bool model_expand(struct hp_text *out, struct model_machine *machine,
         else
             piece.count = (end == MODEL_NOWHERE ? text.count : end) - at;
         at += found != NULL ? end - at + 1 : piece.count;
-        if (piece.count > TEXT_LIMIT - count)
-            return false;
-        for (size_t i = 0; i < piece.count; i++)
+        machine->too_long = piece.count > MODEL_TEXT_LIMIT - count;
+        for (size_t i = 0; i < piece.count && !machine->too_long; i++)
             units[count++] = piece.units[i];
     }
+    if (machine->too_long)
+        return false;
     units = hp_arena_copy(machine->arena, units, 2 * count);
     *out = (struct hp_text){units, count};
     return units != NULL;
@@ -274,7 +278,7 @@ bool model_environment(struct model_machine *machine,
         room++;
     machine->variables =
         hp_arena_array(machine->arena, room, sizeof *machine->variables);
-    machine->scratch = hp_arena_array(machine->arena, TEXT_LIMIT, 2);
+    machine->scratch = hp_arena_array(machine->arena, MODEL_TEXT_LIMIT, 2);
     if (machine->variables == NULL || machine->scratch == NULL ||
         !set_root(machine))
         return false;

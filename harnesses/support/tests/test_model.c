@@ -124,9 +124,45 @@ static void model__worked_cases(void **state)
     }
 }
 
+static void check_long(bool driver, uint32_t type, size_t units,
+                       enum hp_verdict verdict)
+{
+    static uint8_t bytes[2 * 32768];
+    const struct hp_question question = {.volume_count = 0};
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct model_machine machine;
+    struct model_outcome outcome;
+
+    memset(bytes, 'a', sizeof bytes);
+    struct model_image image = {true, type, hp_span_of(bytes, 2 * units),
+                                TEXT(u"foo")};
+    assert_true(model_machine_bare(&machine, &arena, &question, NULL));
+    assert_true(
+        (driver ? model_driver : model_win32)(&outcome, &machine, &image));
+    assert_int_equal(outcome.verdict, verdict);
+    assert_false(outcome.has_path && units == 32768);
+    hp_arena_close(&arena);
+}
+
+/* B7 and D6, as docs/decisions.md has them. */
+static void model__too_long(void **state)
+{
+    (void)state;
+    check_long(false, 1, 32767, HP_VERDICT_SKIP_NO_EXE);
+    check_long(false, 1, 32768, HP_VERDICT_INDETERMINATE);
+    check_long(false, 2, 32768, HP_VERDICT_INDETERMINATE);
+    check_long(false, 3, 32768, HP_VERDICT_QSC_FAIL);
+    /* %SystemRoot%\ in front has 13 units, C:\Windows\ has 11. */
+    check_long(true, 1, 32754, HP_VERDICT_INDETERMINATE);
+    check_long(true, 1, 32755, HP_VERDICT_QSC_FAIL);
+    check_long(true, 1, 32768, HP_VERDICT_QSC_FAIL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(model__worked_cases)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(model__worked_cases),
+                                       cmocka_unit_test(model__too_long)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
