@@ -3,6 +3,7 @@
 """docs/vendor-guide.md, step by step: what stands there works."""
 import json
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -45,6 +46,16 @@ class Guide(CliTest):
         path.chmod(0o755)
         (self.directory / "hp_events.py").write_bytes(
             (TREE / "adapters/hp_events.py").read_bytes())
+        self.check_reader("--command", f"'{path}' {{}}")
+        self.check_reader("--session", f"'{path}' --session")
+
+    @unittest.skipUnless(shutil.which("go"), "go is not installed")
+    def test_go(self):
+        source, = blocks("go")
+        self.write("rootname.go", source.encode())
+        subprocess.run(["go", "build", "-o", "rootname", "rootname.go"],
+                       cwd=self.directory, check=True)
+        path = self.directory / "rootname"
         self.check_reader("--command", f"'{path}' {{}}")
         self.check_reader("--session", f"'{path}' --session")
 
