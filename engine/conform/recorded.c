@@ -49,7 +49,8 @@ static void end_case(struct recording *r, uint32_t walk, enum hp_status status,
 
 static void break_case(struct recording *r, const char *why)
 {
-    char detail[HP_CASE_DETAIL];
+    /* Room for all of it: gcc -O3 warns of text that is cut here. */
+    char detail[HP_CASE_DETAIL + HP_WIRE_TEXT_SIZE];
 
     (void)snprintf(detail, sizeof detail, "line %" PRIu64 " of the results: %s",
                    r->number, why);
