@@ -3,12 +3,17 @@
 a fuzzer or the vectors: what scripts/canaries, scripts/rule-canaries,
 scripts/mutants and scripts/bench-fuzz share. The shipped code is never
 touched."""
+import hashlib
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree
+
+sys.dont_write_bytecode = True
+from conform_matrix import measure, readers  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PASSED = "passed"
@@ -88,6 +93,22 @@ class Copy:
         return states
 
 
+class Program:
+    """hiveproof of a copy, which judges its own reader by the vectors."""
+    SECONDS = 600
+
+    def __init__(self, name):
+        self.copy = Copy(name)
+
+    def report(self, profile, *more):
+        """As of measure.Suite.run."""
+        suite = measure.Suite(
+            self.copy.tree / "build" / self.copy.preset /
+            "engine/cli/hiveproof", self.copy.tree / "corpus" / "conformance")
+        return suite.run(readers.own(profile), "--sandbox", "none", *more,
+                         seconds=self.SECONDS)
+
+
 # How the named case may fail, by the oracle that its patch names.
 HOW = {"memory": ("crashed", "late"), "invariant": ("failed", "late"),
        "differential": ("failed",), "model": ("failed",)}
@@ -99,6 +120,10 @@ class Planted:
 
     def change(self, copy):
         """"" or why it cannot be planted."""
+        raise NotImplementedError
+
+    def digest(self):
+        """Of what is planted."""
         raise NotImplementedError
 
     def plant(self, copy, *targets):
@@ -130,6 +155,9 @@ class Canary(Planted):
                 self.oracle not in HOW:
             raise ValueError(f"{path}: not a canary's head")
 
+    def digest(self):
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
     def change(self, copy):
         with open(self.path, "rb") as patch:
             done = subprocess.run(
@@ -146,6 +174,10 @@ class Edit(Planted):
         self.rule, self.what = rule, what
         self.files = (file,)
         self.text, self.instead = text, instead
+
+    def digest(self):
+        text = "\t".join((*self.files, self.text, self.instead))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def problem(self, tree):
         try:
@@ -166,15 +198,31 @@ class Edit(Planted):
         return problem
 
 
+def rows(table, columns):
+    """Those of a file of columns that are all there, without comments."""
+    found = [line.split("\t")
+             for line in table.read_text(encoding="utf-8").splitlines()
+             if not line.startswith("#")]
+    for row in found:
+        if len(row) != len(columns) or not all(row):
+            raise ValueError(f"not {', '.join(columns)}: {row}")
+    return found
+
+
 def edits(table):
-    """The rows of corpus/conformance/canaries.tsv."""
-    rows = [line.split("\t")
-            for line in table.read_text(encoding="utf-8").splitlines()
-            if not line.startswith("#")]
-    for row in rows:
-        if len(row) != 5 or not all(row):
-            raise ValueError(f"not rule, file, text, instead, what: {row}")
-    return [Edit(*row) for row in rows]
+    """The rows of corpus/conformance/canaries.tsv or bugs.tsv."""
+    return [Edit(*row) for row in rows(
+        table, ("rule", "file", "text", "instead", "what"))]
+
+
+def waits(table):
+    """{vector: the reader bug it waits for}, from a file that may be missing."""
+    found = {}
+    for name, bug in rows(table, ("id", "bug")) if table.exists() else []:
+        if name in found:
+            raise ValueError(f"{name} is there twice")
+        found[name] = bug
+    return found
 
 
 # End-to-end vectors that are about reading a hive, not about the writer.

@@ -48,18 +48,23 @@ class Suite:
             raise Infrastructure("there are no vectors")
         return vectors
 
-    def run(self, reader, *more):
+    def run(self, reader, *more, seconds=None):
         """The whole report, also of what is not told to all. No file of it
         stays."""
         with tempfile.TemporaryDirectory() as folder:
             # The one folder name that conform writes such reports to.
             report = pathlib.Path(folder, "findings", "report.json")
             report.parent.mkdir()
-            done = subprocess.run(
-                [self.program, "conform", *reader.words, *self.folder,
-                 "--reader-profile", reader.profile, "--private", "--json",
-                 report, *more], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+            try:
+                done = subprocess.run(
+                    [self.program, "conform", *reader.words, *self.folder,
+                     "--reader-profile", reader.profile, "--private", "--json",
+                     report, *more], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    check=False, timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise Infrastructure(
+                    f"conform came to no end in {seconds} seconds") from error
             if done.returncode < 0:
                 raise Infrastructure("conform was ended by signal "
                                      f"{-done.returncode}")

@@ -47,27 +47,46 @@ class Counts(CliTest):
         self.assertIn("a fails somewhere", said)
         self.assertEqual(exit, 0)
 
+    def measured(self, given, groups=None, bug=""):
+        """(what failed, the options that conform was run with, if it was)"""
+        asked = []
+        power = vector_power.Power(given)
+
+        def run(more):
+            asked.extend(more)
+            return power.suite.run(vector_power.readers.own("strict"), *more)
+        with contextlib.redirect_stdout(io.StringIO()):
+            power.add("native", run, groups, bug)
+        return power.failed["native"], asked
+
     def test_measured_once(self):
-        """The same vectors are not measured again, others are."""
+        """The same vectors and bug are not measured again, others are."""
         folder = conform_vectors.tree_folder(self.directory / "vectors")
-        vector_power.KEPT = self.directory / "findings"
+        vector_power.KEPT = self.directory / "findings" / "vector-power"
         given = types.SimpleNamespace(program=pathlib.Path(PROGRAM),
                                       vectors=folder)
-        asked = []
-
-        def native(power):
-            asked.append(1)
-            return power.suite, vector_power.readers.own("strict")
-        for count in (1, 1, 2):
-            if count == 2:
-                conform_vectors.write(folder, conform_vectors.ROOT,
-                                      conform_vectors.vector("ok-more"))
-            power = vector_power.Power(given)
-            with contextlib.redirect_stdout(io.StringIO()):
-                power.add("native strict", lambda p=power: native(p))
-            self.assertEqual(power.failed, {"native strict": []})
-            self.assertEqual(len(asked), count)
+        everything = ["--group=bb", "--group=nk", "--group=ok"]
+        self.assertEqual(self.measured(given), (set(), everything))
+        self.assertEqual(self.measured(given), (set(), []))
+        wrong = conform_vectors.vector("ok-more")
+        conform_vectors.write(folder, conform_vectors.ROOT +
+                              "base.root = 0xffffffff\n", wrong)
+        self.assertEqual(self.measured(given), ({"ok-more"}, ["--group=ok"]))
+        # A row of the volumes is a change, too.
+        (folder / "ok" / "ok-more.volumes.json").write_text("{}")
+        self.assertEqual(self.measured(given), ({"ok-more"}, ["--group=ok"]))
+        self.assertEqual(self.measured(given, ["bb"]), (set(), []))
+        self.assertEqual(self.measured(given, bug="another"),
+                         ({"ok-more"}, everything))
         self.assertEqual(vector_power.KEPT.stat().st_mode & 0o777, 0o700)
+
+    def test_bugs_of_the_tree(self):
+        """Each is called otherwise and can be planted as the sources are."""
+        bugs = list(vector_power.bugs())
+        self.assertEqual(len({name for name, *_ in bugs}), len(bugs))
+        layers = {bug.files[0].split("/")[1] for _, bug, _, groups in bugs
+                  if groups is None}
+        self.assertEqual(layers, {"regf", "base"})
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ catalogue.tsv has each vector once, or a reason in place of few; each vector is
 of its schema, uses all its files and no others, and differs from its twin,
 which is good, by the field that lies and by what other lines of its recipe
 change; few vectors allow more than one answer; each rule of the end-to-end
-vectors has a row of canaries.tsv, whose text is in its file once. Prints each violation as
-vector: rule and exits 1 if there is one; exits 3 when it found nothing to
-check."""
+vectors has a row of canaries.tsv; each text that canaries.tsv and bugs.tsv
+replace is in its file once; what waits.tsv names is a vector, once. Prints each
+violation as vector: rule and exits 1 if there is one; exits 3 when it found
+nothing to check."""
 import concurrent.futures
 import json
 import os
@@ -177,21 +178,46 @@ def check_catalogue(tree):
         tree.wrong("catalogue.tsv", f"{reasons} reasons for {len(seen)} ids")
 
 
-def check_canaries(tree):
-    """Each rule can be switched off as the sources are now."""
-    table = tree.folder / "canaries.tsv"
-    rules = {planted.rule_of(name) for name in tree.vectors} - {""}
+def edits_of(tree, name, needed):
+    """The rows of the table; each can be planted in the sources as they are."""
+    table = tree.folder / name
     try:
-        edits = planted.edits(table) if rules or table.exists() else []
+        edits = planted.edits(table) if needed or table.exists() else []
     except (OSError, ValueError) as error:
-        tree.wrong("canaries.tsv", f"cannot be read: {error}")
-        return
+        tree.wrong(name, f"cannot be read: {error}")
+        return []
     for edit in edits:
         problem = edit.problem(tree.top)
         if problem:
-            tree.wrong(f"canaries.tsv, {edit.rule}", problem)
-    for rule in sorted(rules ^ {edit.rule for edit in edits}):
+            tree.wrong(f"{name}, {edit.rule}", problem)
+    return edits
+
+
+def check_canaries(tree):
+    """Each rule of the end-to-end vectors can be switched off."""
+    rules = {planted.rule_of(name) for name in tree.vectors} - {""}
+    known = {edit.rule for edit in edits_of(tree, "canaries.tsv", rules)}
+    for rule in sorted(rules ^ known):
         tree.wrong(f"canaries.tsv, {rule}", "has a canary or vectors, not both")
+
+
+def check_bugs(tree):
+    seen = set()
+    for edit in edits_of(tree, "bugs.tsv", False):
+        if edit.rule in seen:
+            tree.wrong(f"bugs.tsv, {edit.rule}", "is there twice")
+        seen.add(edit.rule)
+
+
+def check_waits(tree):
+    """Each vector that fails nowhere waits for one bug."""
+    try:
+        waits = planted.waits(tree.folder / "waits.tsv")
+    except (OSError, ValueError) as error:
+        tree.wrong("waits.tsv", f"cannot be read: {error}")
+        return
+    for name in waits.keys() - tree.vectors.keys():
+        tree.wrong(f"waits.tsv, {name}", "is no vector")
 
 
 def check_either(tree):
@@ -362,6 +388,8 @@ def problems(top, program):
     check_files(tree)
     check_catalogue(tree)
     check_canaries(tree)
+    check_bugs(tree)
+    check_waits(tree)
     check_either(tree)
     check_evidence(tree)
     whole = [name for name in tree.vectors

@@ -144,6 +144,30 @@ class Vectors(unittest.TestCase):
             with self.subTest(text):
                 self.see(*rules)
 
+    def test_bugs(self):
+        source = self.tree / "engine/a.c"
+        source.parent.mkdir()
+        source.write_text("one two two\n", encoding="utf-8")
+        row = "a-bug\tengine/a.c\t{}\tthree\tit does it\n"
+        for text, rules in (
+                (row.format("one"), ()),
+                (row.format("one") * 2, ("bugs.tsv, a-bug: is there twice",)),
+                (row.format("two"), ("stands 2 times in engine/a.c",)),
+                ("a-bug\n", ("bugs.tsv: cannot be read",))):
+            self.put("bugs.tsv", text)
+            with self.subTest(text):
+                self.see(*rules)
+
+    def test_waits(self):
+        for text, rules in (
+                ("# nothing\nnk-b\ta bug\n", ()),
+                ("nk-c\ta bug\n", ("waits.tsv, nk-c: is no vector",)),
+                ("nk-b\ta bug\nnk-b\tanother\n", ("nk-b is there twice",)),
+                ("nk-b\t\n", ("waits.tsv: cannot be read",))):
+            self.put("waits.tsv", text)
+            with self.subTest(text):
+                self.see(*rules)
+
     def test_rule_without_canary(self):
         rule = {**copy.deepcopy(VECTOR), "id": "e2e-w1-a", "group": "e2e",
                 "services": {"profile": "pre", "options": [], "result": "ok",
@@ -152,7 +176,8 @@ class Vectors(unittest.TestCase):
         self.put("e2e/e2e-w1-a.volumes.json", "{}")
         self.put("e2e/e2e-w1-a.json", json.dumps(rule))
         self.rows.append("e2e-w1-a\te2e\tvector")
-        self.see("canaries.tsv: cannot be read")
+        self.see("canaries.tsv: cannot be read",
+                 "canaries.tsv, w1: has a canary or vectors, not both")
 
     def test_catalogue(self):
         for rows, rules in (
