@@ -9,6 +9,7 @@ import pathlib
 import sys
 import types
 import unittest
+from unittest import mock
 
 import conform_vectors
 from support import PROGRAM, TREE, CliTest
@@ -79,6 +80,23 @@ class Counts(CliTest):
         self.assertEqual(self.measured(given, bug="another"),
                          ({"ok-more"}, everything))
         self.assertEqual(vector_power.KEPT.stat().st_mode & 0o777, 0o700)
+
+    def test_gross_bugs_do_not_count(self):
+        """What breaks an eighth of the vectors may stay, more may not."""
+        power = types.SimpleNamespace(vectors=dict.fromkeys("abcdefgh"),
+                                      failed={})
+        failed = {"bug one forensic": {"a"}, "bug two forensic": {"a", "b"}}
+        power.tried = lambda name, *rest: power.failed.update(
+            {name: failed[name]})
+        bug = types.SimpleNamespace(digest=lambda: "")
+        planted = [("bug one", bug, ("forensic",), None),
+                   ("bug two", bug, ("forensic",), None)]
+        out = io.StringIO()
+        with mock.patch.object(vector_power, "bugs", lambda: planted), \
+                contextlib.redirect_stdout(out):
+            vector_power.add_bugs(power, "all")
+        self.assertEqual(set(power.failed), {"bug one forensic"})
+        self.assertIn("bug two forensic: too gross", out.getvalue())
 
     def test_bugs_of_the_tree(self):
         """Each is called otherwise and can be planted as the sources are."""
