@@ -96,7 +96,7 @@ class Counts(CliTest):
                 contextlib.redirect_stdout(out):
             vector_power.add_bugs(power, "all")
         self.assertEqual(set(power.failed), {"bug one forensic"})
-        self.assertIn("bug two forensic: too gross", out.getvalue())
+        self.assertIn("bug two: too gross", out.getvalue())
 
     def test_bugs_of_the_tree(self):
         """Each is called otherwise and can be planted as the sources are."""
