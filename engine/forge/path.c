@@ -157,12 +157,12 @@ static bool cut_prefix(struct hp_recipe_file *file, const char *end)
 /* The bracket that closes the path, the last one of the line; NULL: none. */
 static const char *find_close(const struct hp_scan *scan)
 {
-    const char *line = memchr(scan->at, '\n', (size_t)(scan->end - scan->at));
-    const char *at = line == NULL ? scan->end : line;
+    const char *close = NULL;
 
-    while (at > scan->at && at[-1] != ']')
-        at--;
-    return at == scan->at ? NULL : at - 1;
+    for (const char *at = scan->at; at < scan->end && *at != '\n'; at++)
+        if (*at == ']')
+            close = at;
+    return close;
 }
 
 bool hp_read_reg_path(struct hp_plan_key **key, struct hp_reader_state *r,
