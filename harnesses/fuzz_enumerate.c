@@ -6,7 +6,7 @@
  * Oracles 1. it fails because the hive is refused or none of a SYSTEM, or for
  *            want of memory (1 time in 4), and says so;
  *         2. code, class, path and exclusion belong to each verdict;
- *         3. a hive read whole gets the verdicts, paths and result of the
+ *         3. a hive read whole gets verdicts, paths, findings and result of the
  *            slow model, and the hotfix is in its Windows if that finds it;
  *         4. a hive without exclusions is never better off than with them,
  *            and only the profile kb980794 tells the difference;

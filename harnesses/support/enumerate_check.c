@@ -6,6 +6,7 @@
 #include "ask.h"
 #include "enumerate_alone.h"
 #include "enumerate_remedy.h"
+#include "model_findings.h"
 #include "model_software.h"
 #include "native.h"
 
@@ -149,6 +150,14 @@ static bool is_step(const struct hp_outcome *outcome,
                    2 * want->path.count) == 0);
 }
 
+static bool has_finding(const struct hp_findings *findings, const char *name)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(findings->names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static void check_steps(const struct hp_service_result *service,
                         const struct model_machine *machine,
                         const struct model_service *want)
@@ -160,6 +169,11 @@ static void check_steps(const struct hp_service_result *service,
     bool driver_first = both && model_badness(machine, &want->driver, true) >
                                     model_badness(machine, &want->win32, false);
 
+    for (unsigned i = 0; i < MODEL_FINDINGS; i++)
+        FUZZ_CHECK(
+            has_finding(&service->outcome.findings, model_finding_names[i]) ==
+                ((want->findings >> i & 1) != 0),
+            "3: the findings");
     FUZZ_CHECK(service->has_driver == both, "3: the steps");
     FUZZ_CHECK((service->kind != HP_KIND_NONE) == only->ran, "3: a service");
     if (driver_first)
@@ -169,14 +183,6 @@ static void check_steps(const struct hp_service_result *service,
     FUZZ_CHECK(!both || is_step(&service->driver,
                                 driver_first ? &want->win32 : &want->driver),
                "3: the other verdict");
-}
-
-static bool has_finding(const struct hp_findings *findings, const char *name)
-{
-    for (size_t i = 0; i < findings->count; i++)
-        if (strcmp(findings->names[i], name) == 0)
-            return true;
-    return false;
 }
 
 static void check_whole(const struct hp_report *report,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model_environment.h"
+#include "model_findings.h"
 #include "model_path.h"
 #include "model_software.h"
 #include "model_text.h"
@@ -149,23 +150,6 @@ bool model_driver(struct model_outcome *outcome, struct model_machine *machine,
 /* ---- which keys are services (K) --------------------------------------------
  */
 
-static bool is_link(const struct hp_tree_key *key)
-{
-    const struct hp_tree_value *value = model_value(key, "SymbolicLinkValue");
-
-    return (key->flags != HP_UNKNOWN_U64 && (key->flags & 0x10) != 0) ||
-           (value != NULL && value->type == 6);
-}
-
-static bool is_duplicate(const struct hp_tree_key *key)
-{
-    const struct hp_tree_key *other = key->parent->subkeys;
-
-    while (!model_is_same(other->name, key->name))
-        other = other->next;
-    return other != key;
-}
-
 static bool judge_key(struct model_service *service,
                       struct model_machine *machine,
                       const struct hp_tree_key *key)
@@ -175,18 +159,20 @@ static bool judge_key(struct model_service *service,
     struct model_image image = {path != NULL, 0, {NULL, 0, NULL}, key->name};
     uint32_t type, start, ignored;
 
-    *service = (struct model_service){.whole = HP_VERDICT_SKIP_NOT_SERVICE};
-    if (is_link(key) || is_duplicate(key) ||
+    if (path != NULL) {
+        image.type = (uint32_t)path->type;
+        image.data = hp_span_of(path->data.ptr, (size_t)path->data.size);
+    }
+    *service = (struct model_service){
+        .whole = HP_VERDICT_SKIP_NOT_SERVICE,
+        .findings = model_findings(policies, key, &image)};
+    if (model_is_link(key) || model_is_duplicate(key) ||
         (key->name.count > 0 && key->name.units[0] == '{') || /* K1 */
         !model_dword(&type, key, "Type") ||                   /* K2 */
         !model_dword(&start, key, "Start") ||                 /* K3 */
         !model_dword(&ignored, key, "ErrorControl") ||
         (policies->no_user_services && (type & 0xC0) != 0))
         return true;
-    if (path != NULL) {
-        image.type = (uint32_t)path->type;
-        image.data = hp_span_of(path->data.ptr, (size_t)path->data.size);
-    }
     if ((type & 0x30) != 0 && !model_win32(&service->win32, machine, &image))
         return false;
     if ((type & 0x0B) == 0)

@@ -40,6 +40,7 @@ struct model_outcome {
 struct model_service {
     struct model_outcome win32, driver;
     enum hp_verdict whole; /* neither ran: SKIP_NOT_SERVICE */
+    uint32_t findings;     /* model_findings.h */
 };
 
 /* The value of an ImagePath, and of whom. */

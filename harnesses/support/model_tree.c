@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model_environment.h"
 #include "model_text.h"
 
 bool model_is_named(struct hp_text text, const char *ascii)
@@ -37,4 +38,21 @@ bool model_dword(uint32_t *number, const struct hp_tree_key *key,
 
     return value != NULL && value->type == 4 && value->data.size == 4 &&
            hp_span_u32(hp_span_of(value->data.ptr, 4), 0, number);
+}
+
+bool model_is_link(const struct hp_tree_key *key)
+{
+    const struct hp_tree_value *value = model_value(key, "SymbolicLinkValue");
+
+    return (key->flags != HP_UNKNOWN_U64 && (key->flags & 0x10) != 0) ||
+           (value != NULL && value->type == 6);
+}
+
+bool model_is_duplicate(const struct hp_tree_key *key)
+{
+    const struct hp_tree_key *other = key->parent->subkeys;
+
+    while (!model_is_same(other->name, key->name))
+        other = other->next;
+    return other != key;
 }

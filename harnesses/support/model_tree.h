@@ -19,4 +19,8 @@ const struct hp_tree_value *model_value(const struct hp_tree_key *key,
 bool model_dword(uint32_t *number, const struct hp_tree_key *key,
                  const char *name);
 
+/* A symbolic link (K11), and not the first of its name (K9). */
+bool model_is_link(const struct hp_tree_key *key);
+bool model_is_duplicate(const struct hp_tree_key *key);
+
 #endif
