@@ -272,10 +272,10 @@ enum hp_status hp_judge_path(struct hp_report *report, struct hp_arena *arena,
                              uint32_t text_size);
 
 /* The entries that a cured ExcludedBinaryPaths holds (`hiveproof remedy`):
- * every live entry that is there already, in order, then one for each failing
- * service that an entry can cure under HP_PROFILE_KB980794, without
- * duplicates. `incurable` are indexes of the failing services that no entry
- * can cure. HP_OK or HP_E_NO_MEMORY. */
+ * every live entry that is there already and not empty, in order, then one for
+ * each failing service that an entry can cure under HP_PROFILE_KB980794,
+ * without duplicates. `incurable` are indexes of the failing services that no
+ * entry can cure. HP_OK or HP_E_NO_MEMORY. */
 struct hp_remedy {
     const struct hp_text *entries;
     size_t entry_count;

@@ -61,8 +61,10 @@ enum hp_status hp_remedy_of(struct hp_remedy *remedy, struct hp_arena *arena,
         !hp_text_index_open(&work.index, arena, most))
         return HP_E_NO_MEMORY;
     for (size_t i = 0; i < report->exclusion_count; i++) {
-        if (report->exclusions[i].live)
-            put_entry(&work, report->exclusions[i].text);
+        const struct hp_exclusion *old = &report->exclusions[i];
+        /* An empty string, which a REG_SZ can be, would end the list. */
+        if (old->live && old->text.count > 0)
+            put_entry(&work, old->text);
     }
     size_t kept = work.entry_count;
     for (size_t i = 0; i < failing; i++)

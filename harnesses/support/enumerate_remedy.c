@@ -22,7 +22,8 @@ static struct hp_span list_of(struct hp_arena *arena,
     return hp_span_of(bytes, 2 * units);
 }
 
-/* The live entries come first, as they were. */
+/* The live entries come first, as they were; an empty one would end the list.
+ */
 static void check_kept(const struct hp_report *report,
                        const struct hp_remedy *remedy)
 {
@@ -30,7 +31,7 @@ static void check_kept(const struct hp_report *report,
 
     for (size_t i = 0; i < report->exclusion_count; i++) {
         const struct hp_exclusion *old = &report->exclusions[i];
-        if (!old->live)
+        if (!old->live || old->text.count == 0)
             continue;
         FUZZ_CHECK(kept < remedy->kept_count &&
                        model_is_same(remedy->entries[kept], old->text),
