@@ -138,7 +138,8 @@ static const char *control_set(const struct line *line)
         at = memchr(at, '\\', (size_t)(end - at));
         at = at == NULL ? NULL : at + 1;
     }
-    if (at == NULL || !begins(line, "[") || (size_t)(end - at) < sizeof name)
+    if (at == NULL || !begins(line, "[HKEY_") ||
+        (size_t)(end - at) < sizeof name)
         return NULL;
     for (size_t i = 0; i < sizeof name - 1; i++)
         if ((at[i] | 0x20) != name[i])
