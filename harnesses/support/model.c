@@ -47,6 +47,8 @@ static bool judge(struct model_outcome *outcome, struct model_machine *machine,
     int excluded = model_excludes(machine, path);
     if (excluded == 1)
         outcome->verdict = HP_VERDICT_EXCLUDED;
+    if (excluded == 3 && outcome->verdict != HP_VERDICT_OK)
+        outcome->verdict = HP_VERDICT_INDETERMINATE;
     return excluded != 2;
 }
 

@@ -311,6 +311,21 @@ static bool matches(struct hp_text entry, struct hp_text path)
     return true;
 }
 
+/* X6: a string is one entry, if it is any. */
+static int excludes_alone(const struct model_machine *machine,
+                          struct hp_text path, const uint16_t *units)
+{
+    enum hp_exclusion_type policy = machine->question->policies.exclusion_type;
+    struct hp_text entry = {units, 0};
+
+    while (entry.count < machine->exclusions.len / 2 && units[entry.count] != 0)
+        entry.count++;
+    if ((machine->exclusions_type != 1 && machine->exclusions_type != 2) ||
+        policy == HP_EXCLUSION_STRICT || !matches(entry, path))
+        return 0;
+    return policy == HP_EXCLUSION_LENIENT ? 1 : 3;
+}
+
 int model_excludes(const struct model_machine *machine, struct hp_text path)
 {
     struct hp_span data = machine->exclusions;
@@ -320,12 +335,12 @@ int model_excludes(const struct model_machine *machine, struct hp_text path)
     if (machine->question->profile != HP_PROFILE_KB980794 ||
         !machine->has_exclusions)
         return 0;
-    if (machine->exclusions_type != REG_MULTI_SZ_)
-        return 2;
     units = hp_arena_array(machine->arena, data.len / 2, sizeof *units);
     if (units == NULL)
         return 2;
     hp_utf16le_decode(units, data);
+    if (machine->exclusions_type != REG_MULTI_SZ_)
+        return excludes_alone(machine, path, units);
     for (size_t i = 0; model_multi_sz_string(&string, data, i); i++)
         if (!string.dead &&
             matches((struct hp_text){units + string.first, string.count}, path))

@@ -10,8 +10,8 @@
 enum hp_verdict model_path_verdict(const struct model_machine *machine,
                                    struct hp_text path);
 
-/* ExcludedBinaryPaths drops `path` (X1 to X3, X6): 0 no, 1 yes, 2: nobody
- * knows. */
+/* ExcludedBinaryPaths drops `path` (X1 to X3, X6): 0 no, 1 yes, 2: silent, 3:
+ * perhaps, a value of a wrong type. */
 int model_excludes(const struct model_machine *machine, struct hp_text path);
 
 #endif
