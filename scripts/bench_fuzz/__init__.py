@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the parts of scripts/bench-fuzz share. A part is a module with
+"""What the parts of scripts/bench-fuzz share; head() and processor() are the
+other benchmarks' as well. A part is a module with
 
 jobs()           [(name, function)]: function() runs one fuzzer or replay and
                  returns what it measured, for json; it raises Infrastructure
                  if it could not be obtained
 report(results)  the text about {name: what the function returned}, of the jobs
                  that have a result"""
+import os
 import pathlib
+import platform
+import resource
 import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -21,6 +25,25 @@ def first_line(command):
                           check=False)
     return (done.stdout.splitlines() or ["none"])[0] if done.returncode == 0 \
         else "none"
+
+
+def head(command):
+    """What was run, of which tree, where: the first lines of each report."""
+    commit = first_line(["git", "rev-parse", "HEAD"])
+    changed = first_line(["git", "diff", "--name-only", "HEAD"])
+    cpu = next((line.split(": ")[1].strip()
+                for line in open("/proc/cpuinfo", encoding="utf-8")
+                if line.startswith("model name")), platform.machine())
+    return (f"command   {command}\n"
+            f"commit    {commit}{' with changes' if changed != 'none' else ''}\n"
+            f"machine   {platform.system()} {platform.release()}, {cpu}, "
+            f"{os.cpu_count()} cores\n")
+
+
+def processor():
+    """Seconds of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(command, **more):

@@ -7,13 +7,12 @@ import hashlib
 import os
 import pathlib
 import re
-import resource
 import shutil
 import statistics
 import subprocess
 import tempfile
 
-from . import TOP, Infrastructure, run
+from . import TOP, Infrastructure, processor, run
 
 WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
@@ -88,11 +87,6 @@ def choose(folder):
 
 
 # ---- single runs ------------------------------------------------------------
-
-def processor():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
 
 def timed(command, **more):
     """(what it said, seconds of processor time)."""
