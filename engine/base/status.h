@@ -39,6 +39,15 @@
     X(HP_E_TEXT, 124, "text", "not valid text")                                \
     X(HP_E_NOT_SYSTEM, 125, "not-system", "not a SYSTEM hive")                 \
     X(HP_E_READER, 126, "reader", "the reader reports damage")                 \
+    /* of transaction logs */                                                  \
+    X(HP_E_HASH, 127, "hash", "wrong hash")                                    \
+    X(HP_E_ENTRY_SIZE, 128, "entry-size", "impossible log entry size")         \
+    X(HP_E_PAGE, 129, "page", "a page outside the hive or the log entry")      \
+    X(HP_E_SEQUENCE, 130, "sequence", "does not follow in the sequence")       \
+    X(HP_E_STALE, 131, "stale", "older than the hive")                         \
+    X(HP_E_TIMESTAMP, 132, "timestamp", "of another time than the hive")       \
+    X(HP_E_NOT_NEEDED, 133, "not-needed", "the hive is clean")                 \
+    X(HP_E_OTHER_LOG, 134, "other-log", "another log is used")                 \
     /* 2xx: a limit of ours ended the work */                                  \
     X(HP_E_DEPTH, 201, "depth", "nested too deeply")                           \
     X(HP_E_CYCLE, 202, "cycle", "a key lies below itself")                     \
