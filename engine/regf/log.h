@@ -3,7 +3,7 @@
  * Transaction logs: what a dirty hive would have become. A plan reads hive and
  * logs and decides; the recovered image is then made in the caller's memory.
  * Nothing is allocated, no input is written, and no size field is trusted: an
- * image is never larger than hive and logs together.
+ * image is never larger than a base block, hive and logs together.
  *
  * A hive is dirty when the checksum of its base block is wrong or its sequence
  * numbers differ. Then
