@@ -66,6 +66,17 @@ bool hp_recipe_files_forge(struct hp_recipe_files *recipes,
            hp_plan_assemble(image, &plan, err);
 }
 
+bool hp_recipe_files_forge_all(struct hp_recipe_files *recipes,
+                               struct hp_forged *forged,
+                               struct hp_recipe_text text,
+                               struct hp_recipe_error *err)
+{
+    const struct hp_recipe_opener opener = {open_include, recipes};
+
+    return hp_forge_recipe(forged, &recipes->arena, HP_LIMIT_IMAGE_SIZE, text,
+                           &opener, err);
+}
+
 bool hp_recipe_files_have_changed(const struct hp_recipe_files *recipes)
 {
     for (size_t i = 0; i < recipes->count; i++) {

@@ -5,6 +5,7 @@
 #define HP_RECIPE_FILES_H
 
 #include "assemble.h"
+#include "forged.h"
 #include "input.h"
 #include "recipe.h"
 
@@ -27,6 +28,12 @@ bool hp_recipe_files_read(struct hp_recipe_files *recipes,
 bool hp_recipe_files_forge(struct hp_recipe_files *recipes,
                            struct hp_image *image, struct hp_recipe_text text,
                            struct hp_recipe_error *err);
+
+/* The same with all files that the recipe makes. */
+bool hp_recipe_files_forge_all(struct hp_recipe_files *recipes,
+                               struct hp_forged *forged,
+                               struct hp_recipe_text text,
+                               struct hp_recipe_error *err);
 
 /* True, with a message, if one of the files changed meanwhile. */
 bool hp_recipe_files_have_changed(const struct hp_recipe_files *recipes);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "layout.h"
+#include "put.h"
 
 #define NAME_MAX_FIELD UINT16_MAX /* what nk.max_name can say */
 
@@ -33,35 +34,6 @@ size_t hp_record_room(const struct hp_plan_record *record)
 }
 
 /* ---- bytes ----------------------------------------------------------- */
-
-static void put(uint8_t *at, size_t width, uint64_t value)
-{
-    for (size_t i = 0; i < width; i++)
-        at[i] = (uint8_t)(value >> (8 * i));
-}
-
-/* The low bytes of `value`. */
-
-static void put_u16(uint8_t *at, uint64_t value)
-{
-    put(at, 2, value);
-}
-
-static void put_u32(uint8_t *at, uint64_t value)
-{
-    put(at, 4, value);
-}
-
-static void put_u64(uint8_t *at, uint64_t value)
-{
-    put(at, 8, value);
-}
-
-static void put_bytes(uint8_t *at, struct hp_span bytes)
-{
-    if (bytes.len > 0)
-        memcpy(at, bytes.ptr, bytes.len);
-}
 
 static void put_name(uint8_t *at, struct hp_text name, bool wide)
 {
@@ -415,19 +387,18 @@ static bool fits(uint64_t value, size_t width)
            value >> (bits - 1) == UINT64_MAX >> (bits - 1);
 }
 
-static bool tell(struct assembly *a, const struct hp_plan_record *record,
-                 const struct hp_plan_lie *lie)
+bool hp_lie_write(uint8_t *start, size_t room, size_t used,
+                  const struct hp_plan_lie *lie, struct hp_recipe_error *err)
 {
     const struct hp_field *field = lie->field;
-    uint8_t *start = a->image->bytes + hp_record_position(record);
     bool is_number = field->width > 0 && field->width <= HP_FIELD_NUMBER_MOST;
-    int64_t at = field->at == HP_FIELD_SLACK ? (int64_t)record->used
-                                             : (int64_t)field->at;
+    int64_t at =
+        field->at == HP_FIELD_SLACK ? (int64_t)used : (int64_t)field->at;
     size_t size = is_number ? field->width : lie->bytes.len;
 
     at += (int64_t)lie->index * field->stride;
-    if (at + (int64_t)size > (int64_t)hp_record_room(record))
-        return hp_plan_fail(a->err, HP_E_TEXT, lie->origin,
+    if (at + (int64_t)size > (int64_t)room)
+        return hp_plan_fail(err, HP_E_TEXT, lie->origin,
                             "the record ends before this field does");
     if (!is_number) {
         put_bytes(start + at, lie->bytes);
@@ -435,19 +406,22 @@ static bool tell(struct assembly *a, const struct hp_plan_record *record,
     }
     uint64_t value = number_of(&lie->value);
     if (!fits(value, size))
-        return hp_plan_fail(a->err, HP_E_TEXT, lie->origin,
+        return hp_plan_fail(err, HP_E_TEXT, lie->origin,
                             "the number does not fit the field");
     put(start + at, size, value);
-    if (record->kind == HP_RECORD_BASE && field->at == BASE_CHECKSUM)
-        a->checksum_given = true;
     return true;
 }
 
 static bool tell_all(struct assembly *a, const struct hp_plan_record *record)
 {
+    uint8_t *start = a->image->bytes + hp_record_position(record);
+
     for (const struct hp_plan_lie *l = record->lies; l != NULL; l = l->next) {
-        if (!tell(a, record, l))
+        if (!hp_lie_write(start, hp_record_room(record), record->used, l,
+                          a->err))
             return false;
+        if (record->kind == HP_RECORD_BASE && l->field->at == BASE_CHECKSUM)
+            a->checksum_given = true;
     }
     return true;
 }

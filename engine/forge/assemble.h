@@ -24,6 +24,11 @@ bool hp_plan_assemble(struct hp_image *image, struct hp_plan *plan,
 size_t hp_record_position(const struct hp_plan_record *record);
 size_t hp_record_room(const struct hp_plan_record *record);
 
+/* Writes one lie over a record of `room` bytes from `start` on, whose content
+ * ends after `used`. False, with *err, when it does not fit. */
+bool hp_lie_write(uint8_t *start, size_t room, size_t used,
+                  const struct hp_plan_lie *lie, struct hp_recipe_error *err);
+
 /* The hash of an lh element and the hint of an lf element for a name. */
 uint32_t hp_lh_hash(struct hp_text name);
 uint32_t hp_lf_hint(struct hp_text name);

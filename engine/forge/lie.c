@@ -12,6 +12,7 @@ struct reference {
     struct hp_plan_record *record;
     bool dry;
     bool no_memory;
+    bool of_log; /* the record is one of a log */
 };
 
 /* Fails where `word` stands. */
@@ -164,13 +165,19 @@ static bool is_one_of(struct hp_word_span word, const char *const *words)
     return *words != NULL;
 }
 
-/* bin#N, cell#N, sk[label] and base. */
+/* bin#N, cell#N, sk[label], base, and what is in logs. */
 static bool read_other(struct reference *ref, struct hp_word_span word)
 {
+    static const char *const of_logs[] = {"log", "entry", "vector", NULL};
     struct hp_plan *plan = ref->r->plan;
     struct hp_text label;
     uint32_t index;
 
+    if (is_one_of(word, of_logs)) {
+        ref->of_log = true;
+        return hp_read_log_record(&ref->record, ref->r, ref->scan, word,
+                                  ref->dry);
+    }
     if (hp_word_is(word, "base")) {
         ref->record = &plan->base;
         return true;
@@ -317,7 +324,10 @@ static bool read_field(struct reference *ref, struct hp_word_span name,
 
     if (!ref->dry) {
         if (ref->record != NULL)
-            field = hp_field_find(ref->record->kind, name.bytes, name.size);
+            field = ref->of_log ? hp_log_field_find(ref->record->kind,
+                                                    name.bytes, name.size)
+                                : hp_field_find(ref->record->kind, name.bytes,
+                                                name.size);
         if (field == NULL)
             return fail_at(scan, name, "the record has no such field");
     }
@@ -336,6 +346,8 @@ static bool read_field(struct reference *ref, struct hp_word_span name,
         return false;
     if (field == NULL)
         return true;
+    if (ref->of_log && said.value.record != NULL)
+        return hp_scan_fail(&start, "a log does not know where records lie");
     bool wants_bytes = field->width == 0 || field->width > HP_FIELD_NUMBER_MOST;
     if (wants_bytes != is_bytes)
         return hp_scan_fail(&start, wants_bytes
@@ -354,31 +366,41 @@ static bool read_field(struct reference *ref, struct hp_word_span name,
     return true;
 }
 
-/* The whole of it; `line` says what a missing record's name means. */
-static bool read_lie(struct hp_reader_state *r, struct hp_scan *scan,
-                     const struct hp_line *line, bool dry)
+/* The whole of it. *ref knows what a missing record's name means; elements of
+ * a log's record need none either. */
+static bool read_lie(struct reference *ref)
 {
-    struct reference ref = {.r = r,
-                            .scan = scan,
-                            .key = line->key,
-                            .value = line->value,
-                            .record = line->record,
-                            .dry = dry};
+    struct hp_scan *scan = ref->scan;
     struct hp_origin origin = hp_scan_origin(scan);
     struct hp_word_span word = hp_scan_word(scan);
 
     if (word.size == 0)
         return hp_scan_fail(scan, "this is not understood");
     hp_scan_blanks(scan);
-    if (!hp_scan_is(scan, '=')) {
-        if (!read_record(&ref, word) ||
+    bool element = ref->of_log && hp_scan_is(scan, '[');
+    if (!element && !hp_scan_is(scan, '=')) {
+        if (!read_record(ref, word) ||
             !hp_scan_expect(scan, '.', "RECORD.FIELD = VALUE"))
             return false;
         word = hp_scan_word(scan);
-    } else if (ref.record == NULL) {
+    } else if (ref->record == NULL) {
         return hp_scan_fail(scan, "of which record?");
     }
-    return read_field(&ref, word, origin);
+    return read_field(ref, word, origin);
+}
+
+static struct reference reference_of(struct hp_reader_state *r,
+                                     struct hp_scan *scan,
+                                     const struct hp_pending *to, bool dry)
+{
+    return (struct reference){.r = r,
+                              .scan = scan,
+                              .key = to->key,
+                              .value = to->value,
+                              .record = to->record,
+                              .dry = dry,
+                              .of_log = to->record != NULL &&
+                                        to->record->kind >= HP_LOG_BASE};
 }
 
 /* ---- what is put off ------------------------------------------------- */
@@ -408,6 +430,12 @@ static bool is_plain(struct hp_scan scan)
     return !hp_scan_is(&scan, 'o');
 }
 
+/* What is about another state than the wanted one is forgotten. */
+static bool is_wanted(const struct hp_reader_state *r)
+{
+    return r->plan == r->wanted;
+}
+
 bool hp_read_lie(struct hp_reader_state *r, struct hp_scan *scan,
                  const struct hp_line *line)
 {
@@ -415,14 +443,17 @@ bool hp_read_lie(struct hp_reader_state *r, struct hp_scan *scan,
                                  .key = line->key,
                                  .value = line->value,
                                  .record = line->record};
+    bool of_log = line->record != NULL && line->record->kind >= HP_LOG_BASE;
+    bool now = of_log || (line->record != NULL && is_plain(*scan));
+    struct reference ref = reference_of(r, scan, &pending, !now);
     uint64_t spent = r->plan->spent;
 
-    if (line->record != NULL && is_plain(*scan))
-        return read_lie(r, scan, line, false);
-    if (!read_lie(r, scan, line, true))
+    if (!read_lie(&ref))
         return false;
+    if (now)
+        return true;
     r->plan->spent = spent;
-    return put_off(r, pending);
+    return !(is_wanted(r) || ref.of_log) || put_off(r, pending);
 }
 
 bool hp_read_target(struct hp_reader_state *r, struct hp_scan *scan,
@@ -431,16 +462,15 @@ bool hp_read_target(struct hp_reader_state *r, struct hp_scan *scan,
     struct hp_pending pending = {.scan = *scan, .number = number};
     struct reference ref = {.r = r, .scan = scan, .dry = true};
 
-    return read_number(number, &ref) && put_off(r, pending);
+    return read_number(number, &ref) && (!is_wanted(r) || put_off(r, pending));
 }
 
 bool hp_read_pending(struct hp_reader_state *r)
 {
     for (struct hp_pending *p = r->pending; p != NULL; p = p->next) {
-        struct reference ref = {.r = r, .scan = &p->scan};
-        const struct hp_line line = {p->key, p->value, p->record};
-        bool done = p->number != NULL ? read_number(p->number, &ref)
-                                      : read_lie(r, &p->scan, &line, false);
+        struct reference ref = reference_of(r, &p->scan, p, false);
+        bool done =
+            p->number != NULL ? read_number(p->number, &ref) : read_lie(&ref);
         if (!done)
             return false;
     }

@@ -4,6 +4,7 @@
 #ifndef HP_READER_H
 #define HP_READER_H
 
+#include "log_plan.h"
 #include "recipe.h"
 #include "scan.h"
 
@@ -32,7 +33,10 @@ struct hp_pending {
 };
 
 struct hp_reader_state {
-    struct hp_plan *plan;
+    struct hp_plan *plan;   /* what the lines go into: the wanted one, or one */
+    struct hp_plan *wanted; /* for lines about other states, thrown away */
+    bool chain[HP_LOG_STATES]; /* the states that the wanted one consists of */
+    struct hp_log_plan *logs;
     struct hp_recipe_error *err;
     const struct hp_recipe_opener *opener;
     struct hp_recipe_file files[HP_RECIPE_DEPTH];
@@ -47,6 +51,37 @@ struct hp_line {
     struct hp_plan_value *value;
     struct hp_plan_record *record;
 };
+
+/* ---- recipe.c -------------------------------------------------------- */
+
+/* Reads the plan of one state of the hive, and what the recipe says of logs.
+ * `logs` was opened. As hp_recipe_read otherwise, which reads state 0; `before`
+ * is a plan of logs that knows the state, NULL for state 0. */
+bool hp_recipe_read_state(struct hp_plan *plan, struct hp_log_plan *logs,
+                          const struct hp_log_plan *before, uint32_t state,
+                          struct hp_recipe_text text,
+                          const struct hp_recipe_opener *opener,
+                          struct hp_recipe_error *err);
+
+/* The lines that follow are about that state. */
+bool hp_reader_turn(struct hp_reader_state *r, uint32_t state);
+
+/* ---- log_line.c ------------------------------------------------------ */
+
+/* The lines that begin with log, entry and page, behind the word. */
+bool hp_read_log(struct hp_reader_state *r, struct hp_recipe_file *recipe);
+bool hp_read_entry(struct hp_reader_state *r, struct hp_recipe_file *recipe);
+bool hp_read_page(struct hp_reader_state *r, struct hp_recipe_file *recipe);
+
+/* raw, tail and end with the name of a log in brackets, behind the word. */
+bool hp_read_log_bytes(struct hp_reader_state *r, struct hp_recipe_file *recipe,
+                       struct hp_word_span word);
+
+/* log[NAME], entry[NAME]#N or vector[NAME], behind the word. *record is NULL
+ * when there is none; `dry`: it may come later. */
+bool hp_read_log_record(struct hp_plan_record **record,
+                        struct hp_reader_state *r, struct hp_scan *scan,
+                        struct hp_word_span word, bool dry);
 
 /* ---- path.c ---------------------------------------------------------- */
 

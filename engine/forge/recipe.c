@@ -359,7 +359,9 @@ static bool read_word_line(struct hp_reader_state *r,
     } words[] = {{"include", read_include}, {"base", read_base},
                  {"bin", read_bin},         {"security", read_security},
                  {"raw", read_raw},         {"tail", read_tail},
-                 {"end", read_end},         {"link", read_link}};
+                 {"end", read_end},         {"link", read_link},
+                 {"log", hp_read_log},      {"entry", hp_read_entry},
+                 {"page", hp_read_page}};
     const struct hp_line line = {NULL, NULL, NULL};
     struct hp_scan *scan = &file->scan;
     struct hp_scan start = *scan;
@@ -374,6 +376,10 @@ static bool read_word_line(struct hp_reader_state *r,
         if (hp_word_is(word, "free") || hp_word_is(word, "cell"))
             return read_cell(r, file, hp_word_is(word, "free"));
     }
+    if (hp_scan_is(scan, '[') &&
+        (hp_word_is(word, "raw") || hp_word_is(word, "tail") ||
+         hp_word_is(word, "end")))
+        return hp_read_log_bytes(r, file, word);
     *scan = start;
     r->plan->is_hive = true;
     return hp_read_lie(r, scan, &line) && hp_scan_line_end(scan);
@@ -395,23 +401,86 @@ static bool read_line(struct hp_reader_state *r, struct hp_recipe_file *file)
     return read_word_line(r, file);
 }
 
+bool hp_reader_turn(struct hp_reader_state *r, uint32_t state)
+{
+    r->plan = r->wanted;
+    if (!r->chain[state]) {
+        r->plan = hp_arena_alloc(r->wanted->arena, sizeof *r->plan);
+        if (r->plan == NULL ||
+            !hp_plan_open(r->plan, r->wanted->arena, r->wanted->image_limit)) {
+            r->plan = r->wanted;
+            return hp_plan_fail(r->err, HP_E_NO_MEMORY, (struct hp_origin){0},
+                                "out of memory");
+        }
+    }
+    for (unsigned i = 0; i < r->depth; i++) {
+        r->files[i].scan.plan = r->plan;
+        r->files[i].key = NULL;
+    }
+    return true;
+}
+
+/* A hive whose logs are there is dirty: its first sequence number is ahead,
+ * unless something is said of it. */
+static bool make_dirty(struct hp_reader_state *r)
+{
+    struct hp_plan_record *base = &r->wanted->base;
+    uint32_t sequence = 1, first;
+
+    if (!r->wanted->is_hive || !hp_log_plan_has_logs(r->logs) ||
+        hp_log_number_told(&first, base, BASE_SEQUENCE1))
+        return true;
+    (void)hp_log_number_told(&sequence, base, BASE_SEQUENCE2);
+    struct hp_plan_lie *lie = hp_plan_lie_add(
+        r->wanted, base, hp_field_at(HP_RECORD_BASE, BASE_SEQUENCE1));
+    if (lie == NULL)
+        return hp_plan_fail(r->err, HP_E_NO_MEMORY, (struct hp_origin){0},
+                            "out of memory");
+    lie->value.number = (uint32_t)(sequence + 1);
+    return true;
+}
+
+static bool read_lines(struct hp_reader_state *r)
+{
+    while (r->depth > 0) {
+        struct hp_recipe_file *file = &r->files[r->depth - 1];
+        if (file->scan.at == file->scan.end)
+            r->depth--;
+        else if (!read_line(r, file))
+            return false;
+    }
+    r->plan = r->wanted;
+    return true;
+}
+
+bool hp_recipe_read_state(struct hp_plan *plan, struct hp_log_plan *logs,
+                          const struct hp_log_plan *before, uint32_t state,
+                          struct hp_recipe_text text,
+                          const struct hp_recipe_opener *opener,
+                          struct hp_recipe_error *err)
+{
+    struct hp_reader_state r = {.plan = plan,
+                                .wanted = plan,
+                                .logs = logs,
+                                .err = err,
+                                .opener = opener};
+
+    r.last_pending = &r.pending;
+    *err = (struct hp_recipe_error){0};
+    for (uint32_t s = state; s != HP_LOG_NO_STATE;
+         s = s == 0 ? HP_LOG_NO_STATE : before->states[s].upon)
+        r.chain[s] = true;
+    return hp_reader_turn(&r, 0) && push_file(&r, text) && read_lines(&r) &&
+           (state > 0 || make_dirty(&r)) && hp_plan_settle(plan, err) &&
+           hp_plan_place(plan, err) && hp_read_pending(&r);
+}
+
 bool hp_recipe_read(struct hp_plan *plan, struct hp_recipe_text text,
                     const struct hp_recipe_opener *opener,
                     struct hp_recipe_error *err)
 {
-    struct hp_reader_state r = {.plan = plan, .err = err, .opener = opener};
+    struct hp_log_plan logs;
 
-    r.last_pending = &r.pending;
-    *err = (struct hp_recipe_error){0};
-    if (!push_file(&r, text))
-        return false;
-    while (r.depth > 0) {
-        struct hp_recipe_file *file = &r.files[r.depth - 1];
-        if (file->scan.at == file->scan.end)
-            r.depth--;
-        else if (!read_line(&r, file))
-            return false;
-    }
-    return hp_plan_settle(plan, err) && hp_plan_place(plan, err) &&
-           hp_read_pending(&r);
+    hp_log_plan_open(&logs);
+    return hp_recipe_read_state(plan, &logs, NULL, 0, text, opener, err);
 }

@@ -121,6 +121,67 @@ class Whole(Forge):
                       self.complaint(top, "-o", self.directory / "h"))
 
 
+class Logs(Forge):
+    """A hive and its logs are made together or not at all."""
+    LOGS = CASE + b"""log LOG1 hvle
+entry
+[\\ControlSet001\\Services\\y]
+log LOG dirt
+[\\ControlSet001\\Services\\z]
+"""
+
+    def files(self):
+        return {path.name: path.read_bytes()
+                for path in self.directory.glob("forged*")}
+
+    def test_all_files_are_made(self):
+        recipe = self.write("case", self.LOGS)
+        self.forge(recipe)
+        files = self.files()
+        self.assertEqual(set(files), {"forged", "forged.LOG", "forged.LOG1"})
+        self.assertEqual(files["forged.LOG1"][512:516], b"HvLE")
+        self.assertEqual(files["forged.LOG"][512:516], b"DIRT")
+        self.complaint(recipe, "-o", self.directory / "forged")
+        self.assertEqual(self.files(), files)
+        self.forge(recipe, "--force")
+        self.assertEqual(self.files(), files)
+
+    def test_none_is_made_when_one_cannot_be(self):
+        recipe = self.write("case", self.LOGS)
+        self.write("forged.LOG1", b"mine")
+        text = self.complaint(recipe, "-o", self.directory / "forged")
+        self.assertIn("forged.LOG1: File exists", text)
+        self.assertEqual(self.files(), {"forged.LOG1": b"mine"})
+        self.write("bad", self.LOGS + b"entry[LOG1]#1.size=1\n")
+        self.complaint(self.directory / "bad", "-o",
+                       self.directory / "forged", "--force")
+        self.assertEqual(self.files(), {"forged.LOG1": b"mine"})
+
+    def test_a_recipe_is_not_overwritten_by_its_log(self):
+        recipe = self.write("forged.LOG1", self.LOGS)
+        text = self.complaint(recipe, "-o", self.directory / "forged",
+                              "--force")
+        self.assertIn("read, not to be overwritten", text)
+        self.assertEqual(recipe.read_bytes(), self.LOGS)
+
+    def test_lies_about_what_was_included(self):
+        self.write("base", self.LOGS)
+        recipe = self.write("case", FIRST + b"include \"base\"\n"
+                            b"entry[LOG1]#0.sequence = 9\n"
+                            b"end[LOG] 600\n")
+        self.forge(recipe)
+        files = self.files()
+        self.assertEqual(files["forged.LOG1"][524:528], b"\x09\0\0\0")
+        self.assertEqual(len(files["forged.LOG"]), 600)
+
+    def test_includes_are_opened_once(self):
+        """However many states there are, and however often it is said."""
+        self.write("base", CASE)
+        recipe = self.write("case", FIRST + b"log LOG1 hvle\n"
+                            + b"entry anew\ninclude \"base\"\n" * 63)
+        self.forge(recipe)
+
+
 class Corpus(Forge):
     """Every recipe of the corpus; what parsers make of the good ones is the
     test parsers.good_recipes."""
