@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is told on a page, in words: text that can be seen and says nothing of
+the machine it was made on, lines that are safe to paste, spans of time."""
+import getpass
+import pathlib
+import re
+import socket
+
+from nightly import TOP, visible
+
+# As they are called on any machine.
+COMMON = ("/usr/", "/bin/", "/lib", "/dev/", "/proc/", "/etc/")
+PATH = re.compile(r"(?<![\w./:~$-])/(?:[^\s/'\"():,;<>|]+/)+[^\s/'\"():,;<>|]*")
+# What fuzzers and the state folder call inputs by (contracts 5).
+HASH = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+# Needs no quotes, wherever in a line it stands.
+PLAIN = re.compile(r"[A-Za-z0-9_./%+@-][A-Za-z0-9_./%+@:,=-]*")
+# What may stand in a line, and how it is quoted there.
+PART = re.compile(r"""(?P<plain>[A-Za-z0-9_./%+@:,=-]+)|\$'(?P<bytes>(?:[^'\\]|"""
+                  r"""\\[0-7]{3})*)'|'(?P<single>[^']*)'|"(?P<double>')\"""")
+WORD = re.compile(re.sub(r"\?P<\w+>", "?:", f"(?:{PART.pattern})+"))
+OCTAL = re.compile(r"\\([0-7]{3})|([^\\]+)")
+UNTOLD = "\u2026"
+
+
+def owner_names():
+    """Of this machine and who uses it; too short a name is part of words."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = ""
+    host = socket.gethostname()
+    return [name for name in {host, host.partition(".")[0], user}
+            if len(name) > 2 and name not in ("root", "localhost", "runner")]
+
+
+class Words:
+    """How a page puts things; a private one leaves nothing out."""
+
+    def __init__(self, state, private=False):
+        self.private = private
+        self.state = str(pathlib.Path(state).resolve())
+        self.names = re.compile("|".join(
+            rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+            for name in owner_names()) or r"(?!)")
+        # Most of it is short, and has nothing that could be told or not.
+        self.plain = re.compile(rf"(?!.*(?:{self.names.pattern}))[ -.0-~]{{0,31}}")
+
+    def path(self, match):
+        """A path: below the tree as from there, below the state folder with its
+        name, elsewhere its end alone."""
+        text = match[0]
+        for folder, name in ((str(TOP), ""), (self.state, "$STATE/")):
+            if text.startswith(f"{folder}/"):
+                return name + text[len(folder) + 1:]
+        if text.startswith(COMMON):
+            return text
+        return f"{UNTOLD}/{text.rsplit('/', 1)[1]}"
+
+    def of(self, text, keep=" "):
+        """Text as it is told."""
+        text = str(text)
+        if self.plain.fullmatch(text):
+            return text
+        text = visible(text, keep)
+        if self.private:
+            return text
+        # Where a folder's name has blanks, it is no match of PATH.
+        text = text.replace(f"{TOP}/", "").replace(f"{self.state}/", "$STATE/")
+        return self.names.sub(UNTOLD, HASH.sub(UNTOLD,
+                                               PATH.sub(self.path, text)))
+
+    def word(self, word):
+        """One word of a line for a shell, quoted."""
+        prefix = ""
+        if not self.private:
+            word = word.removeprefix(f"{TOP}/")
+            if word.startswith(f"{self.state}/"):
+                prefix, word = '"$STATE"/', word[len(self.state) + 1:]
+            elif word.startswith("/") and not word.startswith(COMMON):
+                word = f"{UNTOLD}/{word.rsplit('/', 1)[1]}"
+        return prefix + quoted(word)
+
+    def line(self, line):
+        """A line that may be pasted: the words of `line`, each of which is only
+        itself afterwards. None if it is no such line."""
+        words = split(line or "")
+        told, assigns = [], True
+        for word in words or ():
+            match = ASSIGNMENT.match(word) if assigns else None
+            assigns = match is not None
+            name = match[0] if match else ""
+            told.append(name + self.word(word[len(name):]))
+        return " ".join(told) or None
+
+
+def unquoted(match):
+    """What a part of a word stands for: as it is, '...', "..." or $'...', where
+    bytes are octal."""
+    if match["plain"] is not None:
+        return match["plain"]
+    for quotes in ("single", "double"):
+        if match[quotes] is not None:
+            return match[quotes]
+    parts = OCTAL.findall(match["bytes"])
+    return b"".join(
+        bytes([int(octal, 8) & 255]) if octal else other.encode()
+        for octal, other in parts).decode("utf-8", "surrogateescape")
+
+
+def split(line):
+    """The words of a line as nightly/paste.py writes it; None for any other: what a
+    shell would do something with must be in quotes."""
+    words = []
+    for match in re.finditer(rf" |{WORD.pattern}|.", line, re.S):
+        word = match[0]
+        if word == " ":
+            continue
+        if not WORD.fullmatch(word):
+            return None
+        words.append("".join(map(unquoted, PART.finditer(word))))
+    return words
+
+
+def quoted(word):
+    """The word for bash, ksh or zsh; nothing in it can be seen as anything else, or
+    reaches a terminal as a control."""
+    if PLAIN.fullmatch(word):
+        return word
+    # A CI runner looks for ##[ in the middle of a line, too.
+    if visible(word) == word and "##[" not in word:
+        return "'" + word.replace("'", "'\\''") + "'"
+    return "$'" + "".join(
+        c if visible(c) == c and c not in "\\'#" else
+        "".join(f"\\{byte:03o}" for byte in c.encode("utf-8", "surrogateescape"
+                if "\udc80" <= c <= "\udcff" else "surrogatepass"))
+        for c in word) + "'"
+
+
+def span(seconds):
+    """1 h 02 min; 3 min 20 s; 4.5 s"""
+    if seconds is None:
+        return "an unknown time"
+    if seconds < 60:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def number(value):
+    """12,345,678; nothing for what is not known."""
+    return "" if value is None else f"{value:,}"
+
+
+def some(count, what, many=None):
+    """1 bug, 2 bugs"""
+    return f"{count:,} {what if count == 1 else many or what + 's'}"
