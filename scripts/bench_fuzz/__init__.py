@@ -31,13 +31,17 @@ def head(command):
     """What was run, of which tree, where: the first lines of each report."""
     commit = first_line(["git", "rev-parse", "HEAD"])
     changed = first_line(["git", "diff", "--name-only", "HEAD"])
+    return (f"command   {command}\n"
+            f"commit    {commit}{' with changes' if changed != 'none' else ''}\n"
+            f"machine   {machine()}\n")
+
+
+def machine():
     cpu = next((line.split(": ")[1].strip()
                 for line in open("/proc/cpuinfo", encoding="utf-8")
                 if line.startswith("model name")), platform.machine())
-    return (f"command   {command}\n"
-            f"commit    {commit}{' with changes' if changed != 'none' else ''}\n"
-            f"machine   {platform.system()} {platform.release()}, {cpu}, "
-            f"{os.cpu_count()} cores\n")
+    return (f"{platform.system()} {platform.release()}, {cpu}, "
+            f"{os.cpu_count()} cores")
 
 
 def processor():
