@@ -54,6 +54,8 @@ def commands(names, engine):
 
 def build(names, engine):
     """The folder of the harnesses, built."""
+    what = names[0] if len(names) == 1 else f"{len(names)} targets"
+    print(f"building {what} for {engine} ...", flush=True)
     environment = {**os.environ, **(CMPLOG[1] if engine == "cmplog" else {})}
     for command in commands(names, engine):
         run = subprocess.run(command, cwd=TOP, text=True, check=False,

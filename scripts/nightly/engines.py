@@ -27,14 +27,12 @@ def cmplog(targets, top):
         return None
 
 
-def make(targets, wanted, top, say):
+def make(targets, wanted, top):
     """All kinds, so that what any of them left is seen; those that are wanted
     are built. libFuzzer is in any case: it merges."""
     made = {name: kind(None) for name, kind in KINDS.items()}
     for name in ("libfuzzer", *(name for name in wanted
                                 if name != "libfuzzer")):
-        if not top:
-            say(f"building {len(targets)} targets for {name} ...")
         folder = build.present(targets, name, top) if top else \
             build.build(targets, name)
         made[name] = KINDS[name](folder, *(

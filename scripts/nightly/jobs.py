@@ -18,7 +18,7 @@ GUARD = pathlib.Path(__file__).with_name("guard.py")
 FLOOD = 200
 LOG_LIMIT = 64 << 20
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\)B|[\x0e\x0f]")
-LATE = 5  # seconds that an engine may need for its own end
+LATE = 2  # seconds that an engine may need for its own end
 
 
 class Job:
@@ -161,7 +161,7 @@ class ProgramJob(Job):
 
     def __init__(self, command, seconds, folder):
         log = folder / f"{pathlib.Path(command[0]).name}.log"
-        super().__init__([Instance("", command, dict(os.environ), log, True)],
+        super().__init__([Instance("", list(command), dict(os.environ), log, True)],
                          seconds, folder)
 
     def watch(self, _table):
@@ -172,12 +172,6 @@ class ProgramJob(Job):
 
     def code(self):
         return self.guards[0].returncode
-
-
-def left_behind(known):
-    """Those that were adopted from a guard that somebody killed: children of
-    ours that we did not start."""
-    return [one for one in descendants(os.getpid()) if one not in known]
 
 
 def corpus_size(folders):

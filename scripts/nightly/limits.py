@@ -4,8 +4,8 @@ import os
 import pathlib
 import shutil
 
-from nightly import Infrastructure
-from nightly.guard import descendants, parents
+from nightly import Infrastructure, visible
+from nightly.guard import descendants
 
 RESERVE = 256 << 20  # bytes that stay free on the disk
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -53,10 +53,6 @@ def memory(process, table=None):
                (process, *descendants(process, table)))
 
 
-def table():
-    return parents()
-
-
 def whole_memory():
     """MiB of this machine."""
     return os.sysconf("SC_PHYS_PAGES") * PAGE >> 20
@@ -65,5 +61,5 @@ def whole_memory():
 def check_room(folder):
     if free(folder) < RESERVE:
         raise Infrastructure(
-            f"{folder}: less than {RESERVE >> 20} MiB are free on this disk: "
+            f"{visible(str(folder))}: less than {RESERVE >> 20} MiB are free on this disk: "
             "make room and start it again")

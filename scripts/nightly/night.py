@@ -86,12 +86,31 @@ class Night:
     def end_fuzzing(self):
         self.used_before, self.over = self.used(), True
 
-    def end_slice(self, job, planned, folders):
+    def used_by_pair(self):
+        """{pair: seconds} of those that are not set aside."""
+        return {key: pair["used"] for key, pair in self.pairs.items()
+                if not pair["aside"]}
+
+    def used_by_unserved(self):
+        """The same of those that had no slice yet."""
+        return {key: used for key, used in self.used_by_pair().items()
+                if not self.pairs[key]["slices"]}
+
+    def is_aside(self):
+        return not self.used_by_pair()
+
+    def slices_left(self, rounds):
+        """How many are to come, those that are at work among them."""
+        return sum(max(0, rounds - pair["slices"])
+                   for pair in self.pairs.values() if not pair["aside"])
+
+    def end_slice(self, job, folders):
         """Adds what a slice has done to its pair and to the ledger."""
         pair = self.pairs[job.pair]
         pair["slices"] += 1
         # What floods or fails has had its turn.
-        pair["used"] += planned
+        pair["used"] += max(job.elapsed(), job.slice.seconds
+                            if job.why or job.failed() else 0)
         pair["failed"] = pair["failed"] + 1 if job.failed() else 0
         why = job.why or (f"did not run: {job.tail()}" if pair["failed"]
                           else "")

@@ -36,3 +36,10 @@ def due(used, busy):
     {pair: seconds} in the order of preference, `busy` are targets at work."""
     free = [pair for pair in used if pair[0] not in busy]
     return min(free, key=used.get, default=None)
+
+
+def length(planned, left, slices):
+    """Seconds of the next slice: where those before took longer, the `slices`
+    that are still to come share the seconds that are `left`."""
+    share = left * planned.lanes / max(1, slices)
+    return max(SHORTEST, min(planned.seconds, int(share), int(left)))

@@ -4,7 +4,17 @@ small programs with an engine's arguments, files and words.
 
 Each input that they "find" is whole in its place before its SHA-256 is written
 to the file `truth`: what stands there must be in a campaign's ledger."""
+import hashlib
 import os
+import pathlib
+import sqlite3
+import subprocess
+import time
+
+from support import TREE, CliTest
+
+CAMPAIGN = TREE / "scripts" / "campaign"
+TARGETS = ("fuzz_multi_sz", "fuzz_volumes", "fuzz_hive")
 
 HEAD = """#!/bin/sh
 find_one() { # FILE TEXT
@@ -111,3 +121,68 @@ class Fakes:
 
     def found(self):
         return set(self.truth.read_text().split())
+
+
+def processes_with(text):
+    """Those that have `text` in their command line, but for this one."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes()
+        except OSError:
+            continue
+        if text.encode() in words and int(path.parent.name) != os.getpid():
+            found.append(int(path.parent.name))
+    return found
+
+
+class CampaignTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.directory / "state"
+        self.fakes = Fakes(self.directory, TARGETS)
+
+    def command(self, *more, targets=TARGETS, engines="libfuzzer,afl"):
+        return [CAMPAIGN, "--build", self.fakes.build, "--state", self.state,
+                "--targets", ",".join(targets), "--engines", engines,
+                "--cores", "2", *more]
+
+    def begin(self, *more, **which):
+        return subprocess.Popen(
+            self.command(*more, **which), env=self.fakes.environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+
+    def campaign(self, *more, **which):
+        """(exit code, what it said)"""
+        with self.begin(*more, **which) as process:
+            said = process.communicate(timeout=240)[0]
+        return process.returncode, said
+
+    def rows(self, query):
+        ledger = sqlite3.connect(self.state / "ledger.sqlite")
+        try:
+            return ledger.execute(query).fetchall()
+        finally:
+            ledger.close()
+
+    def recorded(self):
+        return {row[0] for row in self.rows("SELECT sha256 FROM input")}
+
+    def nobody_left(self):
+        until = time.monotonic() + 60
+        while processes_with(str(self.directory)):
+            self.assertLess(time.monotonic(), until, [
+                (one, pathlib.Path(f"/proc/{one}/cmdline").read_bytes())
+                for one in processes_with(str(self.directory))])
+            time.sleep(0.1)
+
+    def all_recorded(self):
+        """What lay in an engine's folder is in ledger and inputs/."""
+        found = self.fakes.found()
+        self.assertTrue(found)
+        lost = found - self.recorded()
+        self.assertFalse(lost, f"{len(lost)} of {len(found)} are lost")
+        for digest in found:
+            data = (self.state / "inputs" / digest).read_bytes()
+            self.assertEqual(hashlib.sha256(data).hexdigest(), digest)

@@ -2,94 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/campaign with engines that are small programs (fake_engines.py): what
 it records, and that nothing is lost when it or a part of it is killed."""
-import hashlib
 import json
-import os
-import pathlib
-import random
 import signal
-import sqlite3
-import subprocess
 import time
 import unittest
 
-from fake_engines import Fakes
-from support import TREE, CliTest
-
-CAMPAIGN = TREE / "scripts" / "campaign"
-TARGETS = ("fuzz_multi_sz", "fuzz_volumes", "fuzz_hive")
-# Kills of one test; scripts/test-slow asks for more.
-KILLS = int(os.environ.get("HP_KILLS", "12"))
-
-
-def processes_with(text):
-    """Those that have `text` in their command line, but for this one."""
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes()
-        except OSError:
-            continue
-        if text.encode() in words and int(path.parent.name) != os.getpid():
-            found.append(int(path.parent.name))
-    return found
-
-
-class CampaignTest(CliTest):
-    def setUp(self):
-        super().setUp()
-        self.state = self.directory / "state"
-        self.fakes = Fakes(self.directory, TARGETS)
-
-    def command(self, *more, targets=TARGETS, engines="libfuzzer,afl"):
-        return [CAMPAIGN, "--build", self.fakes.build, "--state", self.state,
-                "--targets", ",".join(targets), "--engines", engines,
-                "--cores", "2", *more]
-
-    def begin(self, *more, **which):
-        return subprocess.Popen(
-            self.command(*more, **which), env=self.fakes.environment(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True)
-
-    def campaign(self, *more, **which):
-        """(exit code, what it said)"""
-        with self.begin(*more, **which) as process:
-            said = process.communicate(timeout=240)[0]
-        return process.returncode, said
-
-    def rows(self, query):
-        ledger = sqlite3.connect(self.state / "ledger.sqlite")
-        try:
-            return ledger.execute(query).fetchall()
-        finally:
-            ledger.close()
-
-    def recorded(self):
-        return {row[0] for row in self.rows("SELECT sha256 FROM input")}
-
-    def nobody_left(self):
-        until = time.monotonic() + 60
-        while processes_with(str(self.directory)):
-            self.assertLess(time.monotonic(), until, [
-                (one, pathlib.Path(f"/proc/{one}/cmdline").read_bytes())
-                for one in processes_with(str(self.directory))])
-            time.sleep(0.1)
-
-    def all_recorded(self):
-        """What lay in an engine's folder is in ledger and inputs/."""
-        found = self.fakes.found()
-        self.assertTrue(found)
-        lost = found - self.recorded()
-        self.assertFalse(lost, f"{len(lost)} of {len(found)} are lost")
-        for digest in found:
-            data = (self.state / "inputs" / digest).read_bytes()
-            self.assertEqual(hashlib.sha256(data).hexdigest(), digest)
+from fake_engines import TARGETS, CampaignTest
 
 
 class Records(CampaignTest):
     def test_each_target_with_each_engine(self):
-        _, said = self.campaign("--time", "12s")
+        _, said = self.campaign("--time", "9s")
         self.nobody_left()
         self.all_recorded()
         runs = {(target, engine): (executions, edges, stability, seconds)
@@ -102,8 +25,8 @@ class Records(CampaignTest):
             self.assertGreater(known[0], 0)
             self.assertGreater(known[1], 0)
             self.assertEqual(known[2], 42.5 if engine == "afl" else None)
-            # Twelve seconds of two cores for six pairs.
-            self.assertLess(known[3], 12)
+            # Nine seconds of two cores for six pairs.
+            self.assertLess(known[3], 9)
         self.assertEqual(self.rows("SELECT state FROM night"), [("done",)])
         troubles = {row[0] for row in self.rows(
             "SELECT trouble FROM run WHERE engine = 'afl'")}
@@ -113,15 +36,15 @@ class Records(CampaignTest):
         self.assertEqual(list((self.state / "work").rglob("crash-*")), [])
 
     def test_engines_share_what_they_reach(self):
-        self.campaign("--time", "8s", targets=("fuzz_multi_sz",))
+        self.campaign("--time", "4s", targets=("fuzz_multi_sz",))
         texts = {path.read_text() for path in
                  (self.state / "corpus" / "fuzz_multi_sz").iterdir()}
         self.assertTrue({"corpus", "queue", "seed"} <=
                         {text.split()[0] for text in texts}, texts)
 
     def test_a_night_is_gone_on_with(self):
-        first = self.begin("--time", "20s", engines="libfuzzer")
-        time.sleep(6)
+        first = self.begin("--time", "9s", engines="libfuzzer")
+        time.sleep(4)
         first.send_signal(signal.SIGINT)
         said = first.communicate(timeout=60)[0]
         self.assertEqual(first.returncode, 4, said)
@@ -130,11 +53,11 @@ class Records(CampaignTest):
         self.all_recorded()
         saved = json.loads((self.state / "campaign.json").read_text())
         self.assertFalse(saved["done"])
-        _, said = self.campaign("--time", "20s", engines="libfuzzer")
+        _, said = self.campaign("--time", "9s", engines="libfuzzer")
         self.assertIn("are done", said)
         nights = self.rows("SELECT state, seconds FROM night")
         self.assertEqual([night[0] for night in nights], ["done"], said)
-        self.assertGreaterEqual(nights[0][1], 19)
+        self.assertGreaterEqual(nights[0][1], 8)
         self.all_recorded()
         # What is over is not gone on with.
         self.campaign("--time", "2s", engines="libfuzzer")
@@ -157,7 +80,7 @@ class Records(CampaignTest):
 class Trouble(CampaignTest):
     def test_a_target_that_does_not_run(self):
         self.fakes.libfuzzer("fuzz_hive", before="echo no luck >&2; exit 1")
-        code, said = self.campaign("--time", "6s", engines="libfuzzer")
+        code, said = self.campaign("--time", "12s", engines="libfuzzer")
         self.assertIn("did not run: no luck", said)
         self.assertTrue(self.rows("SELECT trouble FROM run WHERE target = "
                                   "'fuzz_hive'")[0][0].startswith("did not"))
@@ -175,7 +98,7 @@ class Trouble(CampaignTest):
         self.fakes.libfuzzer("fuzz_hive", before="""
 i=0; while [ $i -lt 250 ]; do i=$((i + 1))
 find_one "${prefix}crash-$$-a$i" "flood $$ $i"; done""")
-        _, said = self.campaign("--time", "60s", engines="libfuzzer",
+        _, said = self.campaign("--time", "15s", engines="libfuzzer",
                                 targets=("fuzz_hive",))
         self.assertIn("ended after 200 inputs that fail", said)
         self.all_recorded()
@@ -183,7 +106,7 @@ find_one "${prefix}crash-$$-a$i" "flood $$ $i"; done""")
     def test_memory(self):
         self.fakes.libfuzzer("fuzz_hive", before="""
 python3 -c 'import time; x = b"x" * (96 << 20); time.sleep(60)'""")
-        _, said = self.campaign("--time", "20s", "--memory", "64M",
+        _, said = self.campaign("--time", "8s", "--memory", "64M",
                                 engines="libfuzzer", targets=("fuzz_hive",))
         self.assertRegex(said, "ended at [0-9]+ MiB of memory")
         self.nobody_left()
@@ -205,44 +128,6 @@ head -c 8000000 /dev/zero >"$1/large" """)
             self.assertEqual(code, 3, said)
             self.assertIn("campaign.json", said)
             self.assertNotIn("Traceback", said)
-
-
-class Kills(CampaignTest):
-    """kill -9 at moments that a seed chooses, and the same command again."""
-
-    def kill(self, what, chance):
-        """The process to kill: the campaign, one of its guards, or what runs
-        below those."""
-        process = self.begin("--time", "40s")
-        time.sleep(chance.uniform(0.05, 3))
-        mine = [one for one in processes_with(str(self.directory))
-                if one != process.pid]
-        victim = process.pid
-        if what != "campaign" and mine:
-            victim = chance.choice(mine)
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        if victim != process.pid:
-            time.sleep(chance.uniform(0.5, 1.5))
-            self.assertIsNone(process.poll(), "it died of a part")
-            os.kill(process.pid, signal.SIGKILL)
-        said = process.communicate(timeout=60)[0]
-        self.assertNotIn("Traceback", said)
-
-    def test_kills(self):
-        chance = random.Random(6)
-        for turn in range(KILLS):
-            self.kill("campaign" if turn % 2 else "part", chance)
-            self.nobody_left()
-        _, said = self.campaign("--time", "40s")
-        self.nobody_left()
-        self.all_recorded()
-        self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)], said)
-        self.assertEqual([path for path in self.state.rglob(".new-*")], [])
-        self.assertEqual(len(self.rows("SELECT id FROM night")), 1, said)
-        self.assertGreater(len(self.fakes.found()), KILLS)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/campaign, its guards and its engines (fake_engines.py) are killed with
+kill -9 at moments that a seed chooses, and the same command is given again."""
+import os
+import random
+import signal
+import time
+import unittest
+
+from fake_engines import CampaignTest, processes_with
+
+# Of one test; scripts/test-slow asks for more.
+KILLS = int(os.environ.get("HP_KILLS", "10"))
+# Those that are killed have used some of it.
+SECONDS = f"{10 + KILLS}s"
+
+
+class Kills(CampaignTest):
+    def kill(self, what, chance):
+        """The process to kill: the campaign, one of its guards, or what runs
+        below those."""
+        process = self.begin("--time", SECONDS)
+        time.sleep(chance.uniform(0.05, 3))
+        mine = [one for one in processes_with(str(self.directory))
+                if one != process.pid]
+        victim = process.pid
+        if what != "campaign" and mine:
+            victim = chance.choice(mine)
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        if victim != process.pid:
+            time.sleep(chance.uniform(0.5, 1.5))
+            self.assertIsNone(process.poll(), "it died of a part")
+            os.kill(process.pid, signal.SIGKILL)
+        said = process.communicate(timeout=60)[0]
+        self.assertNotIn("Traceback", said)
+
+    def test_kills(self):
+        chance = random.Random(6)
+        for turn in range(KILLS):
+            self.kill("campaign" if turn % 2 else "part", chance)
+            self.nobody_left()
+        _, said = self.campaign("--time", SECONDS)
+        self.nobody_left()
+        self.all_recorded()
+        self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)], said)
+        self.assertEqual([path for path in self.state.rglob(".new-*")], [])
+        self.assertEqual(len(self.rows("SELECT id FROM night")), 1, said)
+        self.assertGreater(len(self.fakes.found()), KILLS)
+
+
+if __name__ == "__main__":
+    unittest.main()

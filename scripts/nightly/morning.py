@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows a night: triage, coverage, the page and the verdict."""
+import pathlib
+
+from nightly import TOP, Infrastructure, coverage, jobs, ledger, visible
+
+ANY_TIME = 24 * 3600
+SHOWN = 20
+
+
+class Triage:
+    """scripts/triage over what nobody has looked at."""
+
+    def __init__(self, state, build):
+        self.state = state
+        self.binaries = build and build / "replay" / "harnesses"
+
+    def possible(self):
+        return not self.binaries or self.binaries.is_dir()
+
+    def job(self, seconds):
+        return program("triage", self.state, seconds, *(
+            ["--binaries", self.binaries] if self.binaries else []))
+
+
+def program(name, state, seconds, *more):
+    return jobs.ProgramJob([TOP / "scripts" / name, "--state", state.folder,
+                            *more], seconds, state.folder)
+
+
+class Morning:
+    """`run` runs a job to its end; `say` prints a line."""
+
+    def __init__(self, state, book, night, build, run, say):
+        self.state, self.book, self.night = state, book, night
+        self.build, self.run, self.say = build, run, say
+        self.troubles = []
+
+    def trouble(self, text):
+        self.troubles.append(text)
+        self.say(text)
+
+    def program(self, job):
+        self.run(job)
+        if not job.stopped and job.code() not in (0, 1):
+            name = pathlib.Path(job.instances[0].command[0]).name
+            self.trouble(f"scripts/{name}: {job.tail()}")
+
+    def triage(self):
+        triage = Triage(self.state, self.build)
+        if triage.possible():
+            self.program(triage.job(ANY_TIME))
+        elif self.book.untriaged():
+            self.trouble(f"{visible(str(triage.binaries))} is not there: "
+                         "nobody has looked at the finds (scripts/triage)")
+
+    def coverage(self):
+        """Needs a build of its own: not where nothing is to be built."""
+        if self.build:
+            return
+        try:
+            coverage.measure(self.state.folder, self.book, self.night,
+                             say=self.say)
+        except (Infrastructure, OSError, ValueError) as why:
+            self.trouble(f"coverage: {visible(str(why))}")
+
+    def report(self):
+        self.program(program("report", self.state, ANY_TIME, "--night",
+                             str(self.night)))
+
+    def red(self):
+        """Says what needs somebody; how much that is."""
+        red = [one for one in self.book.findings() if ledger.is_red(one)]
+        for one in red[:SHOWN]:
+            self.say(f"{one['status']:<9} {one['id']}  {one['target']}  "
+                     f"{visible(one['title'])}")
+        page = self.state.night(self.night) / "index.html"
+        self.say(f"{len(red)} findings of ours need somebody" +
+                 (f"; {visible(str(page))}" if page.exists() else ""))
+        return len(red)
