@@ -9,7 +9,7 @@ import time
 
 from bench_fuzz import first_line, machine
 from nightly import (command, corpus, engines, finds, jobs, ledger,
-                     limits, replay, schedule)
+                     limits, schedule)
 from nightly.guard import adopt_orphans
 from nightly.lanes import Lanes
 from nightly.morning import Morning, Triage
@@ -61,21 +61,14 @@ class Campaign:
         given = self.options
         self.wanted = engines.installed(given.engines)
         self.engines = engines.make(given.targets, self.wanted, given.build)
-        if not given.build:
-            replay.build(given.targets)
 
     def whole(self):
-        try:
-            self.waits = True
-            self.prepare()
-            if not self.night.over:
-                self.fuzz()
-            self.settle()
-            if self.stopping:
-                return self.stopped()
-            return self.morning()
-        except KeyboardInterrupt:
-            return self.stopped()
+        self.waits = True
+        self.prepare()
+        if not self.night.over:
+            self.fuzz()
+        self.settle()
+        return self.stopped() if self.stopping else self.morning()
 
     # What a night begins with.
 
@@ -99,14 +92,26 @@ class Campaign:
         self.say_plan(goes_on)
 
     def begin_night(self, known):
-        if known.get("night") is not None and not known.get("done"):
-            self.ledger.end_night(known["night"], known.get("used", 0.0),
-                                  "stopped")
+        """A new one. Those that are running in the ledger are not: nobody else
+        is at work here. One was begun, and not saved, before a kill: it is
+        begun again."""
         changed = first_line(["git", "diff", "--name-only", "HEAD"]) != "none"
-        self.night.number = self.ledger.begin_night(
-            self.options.cores, first_line(["git", "rev-parse", "HEAD"]) +
-            (" with changes" if changed else ""), machine(),
-            engines.versions())
+        new = {"cores": self.options.cores,
+               "revision": first_line(["git", "rev-parse", "HEAD"]) +
+               (" with changes" if changed else ""),
+               "machine": machine(), "versions": engines.versions()}
+        for night in self.ledger.nights():
+            if night["state"] != "running":
+                continue
+            if night["id"] != known.get("night") and \
+                    all(night[key] == value for key, value in new.items()):
+                self.night.number = night["id"]
+            else:
+                self.ledger.end_night(night["id"], known.get("used", 0.0)
+                                      if night["id"] == known.get("night")
+                                      else 0.0, "stopped")
+        if self.night.number is None:
+            self.night.number = self.ledger.begin_night(**new)
 
     def take_over(self):
         """What engines of earlier left is recorded, whoever ended them."""
@@ -266,11 +271,8 @@ class Campaign:
         if not executions:
             after.trouble("no target runs with any engine")
         after.triage()
-        self.waits = False
         if not self.stopping:
-            after.coverage()
-        self.waits = True
-        after.report()
+            after.report()
         if self.stopping:
             return self.stopped()
         self.night.save(done=True)

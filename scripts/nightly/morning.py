@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What follows a night: triage, coverage, the page and the verdict."""
+"""What follows a night: triage, the page with coverage, and the verdict."""
 import pathlib
 
-from nightly import TOP, Infrastructure, coverage, jobs, ledger, visible
+from nightly import TOP, jobs, ledger, visible
 
 ANY_TIME = 24 * 3600
 SHOWN = 20
@@ -54,19 +54,15 @@ class Morning:
             self.trouble(f"{visible(str(triage.binaries))} is not there: "
                          "nobody has looked at the finds (scripts/triage)")
 
-    def coverage(self):
-        """Needs a build of its own: not where nothing is to be built."""
-        if self.build:
-            return
-        try:
-            coverage.measure(self.state.folder, self.book, self.night,
-                             say=self.say)
-        except (Infrastructure, OSError, ValueError) as why:
-            self.trouble(f"coverage: {visible(str(why))}")
-
     def report(self):
-        self.program(program("report", self.state, ANY_TIME, "--night",
-                             str(self.night)))
+        """With coverage, which needs a build of its own, unless nothing is to
+        be built; a page is made in any case."""
+        for more in ([],) if self.build else (["--coverage"], []):
+            job = program("report", self.state, ANY_TIME, "--night",
+                          str(self.night), *more)
+            self.program(job)
+            if job.stopped or job.code() == 0:
+                return
 
     def red(self):
         """Says what needs somebody; how much that is."""
