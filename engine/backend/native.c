@@ -2,6 +2,7 @@
 #include "native.h"
 
 #include "layout.h"
+#include "log.h"
 #include "walk.h"
 
 #include <stdlib.h>
@@ -151,41 +152,78 @@ static uint32_t walk_image(const struct hp_input *input,
     return run(&walk, sink);
 }
 
-static bool is_too_large(const struct hp_input *input)
+static size_t size_read(uint64_t size)
 {
-    return input->image_size > HP_LIMIT_IMAGE_SIZE;
+    return (size_t)(size < HP_LIMIT_IMAGE_SIZE ? size : HP_LIMIT_IMAGE_SIZE);
+}
+
+static struct hp_log_set logs_of(const struct hp_input *input)
+{
+    struct hp_log_set set = {
+        .primary = hp_span_of(input->image, size_read(input->image_size))};
+
+    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+        if (input->log[i].data != NULL)
+            set.log[i] =
+                hp_span_of(input->log[i].data, size_read(input->log[i].size));
+    return set;
+}
+
+/* Makes *input what is read: as far as a hive goes, and with its logs applied.
+ * The image is then *memory, which the caller frees. False: out of memory. */
+static bool prepare(struct hp_input *input, void **memory)
+{
+    struct hp_log_set set = logs_of(input);
+    struct hp_recovery plan;
+
+    *memory = NULL;
+    input->image_size = set.primary.len;
+    if (hp_recovery_plan(&plan, &set) != HP_RECOVERY_DONE)
+        return true;
+    *memory = malloc(plan.size);
+    if (*memory == NULL)
+        return false;
+    hp_recovery_apply(&plan, *memory);
+    input->image = *memory;
+    input->image_size = plan.size;
+    return true;
 }
 
 static uint32_t walk_pruned(const struct hp_input *input,
                             const struct hp_sink *sink)
 {
-    struct hp_input cut = *input;
+    struct hp_input read = *input;
+    void *memory;
+    uint32_t result;
 
-    if (is_too_large(input))
-        cut.image_size = HP_LIMIT_IMAGE_SIZE;
-    return walk_image(&cut, sink, NULL);
+    if (!prepare(&read, &memory))
+        return HP_WALK_FAILED;
+    result = walk_image(&read, sink, NULL);
+    free(memory);
+    return result;
 }
 
 static uint32_t walk_full(const struct hp_input *input,
                           const struct hp_sink *sink)
 {
-    struct hp_input cut = *input;
+    struct hp_input read = *input;
+    uint32_t result = HP_WALK_FAILED;
     uint8_t *starts;
-    uint32_t result;
+    void *memory;
 
-    if (is_too_large(input))
-        cut.image_size = HP_LIMIT_IMAGE_SIZE;
-    starts = calloc(1, hp_starts_size((size_t)cut.image_size));
-    if (starts == NULL)
+    if (!prepare(&read, &memory))
         return HP_WALK_FAILED;
-    result = walk_image(&cut, sink, starts);
+    starts = calloc(1, hp_starts_size((size_t)read.image_size));
+    if (starts != NULL)
+        result = walk_image(&read, sink, starts);
     free(starts);
+    free(memory);
     return result;
 }
 
 #define CAPABILITIES                                                           \
     (HP_CAN_CLASS | HP_CAN_SECURITY | HP_CAN_TIMESTAMPS | HP_CAN_FLAGS |       \
-     HP_CAN_STRICT | HP_CAN_FORENSIC)
+     HP_CAN_LOGS | HP_CAN_STRICT | HP_CAN_FORENSIC)
 
 const struct hp_backend hp_backend_native = {sizeof(struct hp_backend),
                                              "native",

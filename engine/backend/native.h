@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * hiveproof's own reader (engine/regf) as a back end. Runs in the calling
- * process: it allocates nothing but the bitmap of cell starts. */
+ * process: it allocates nothing but the bitmap of cell starts and, where logs
+ * apply, the recovered image. Its HIVE event is then that of the clean hive. */
 #ifndef HP_NATIVE_H
 #define HP_NATIVE_H
 

@@ -52,7 +52,8 @@ static void backends__say_who_they_are(void **state)
         assert_string_equal(backends[i]->homepage, "");
         assert_int_equal(backends[i]->capabilities,
                          HP_CAN_CLASS | HP_CAN_SECURITY | HP_CAN_TIMESTAMPS |
-                             HP_CAN_FLAGS | HP_CAN_STRICT | HP_CAN_FORENSIC);
+                             HP_CAN_FLAGS | HP_CAN_LOGS | HP_CAN_STRICT |
+                             HP_CAN_FORENSIC);
     }
 }
 
