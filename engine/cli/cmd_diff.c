@@ -5,7 +5,7 @@
 
 #include "commands.h"
 #include "hp_limits.h"
-#include "input.h"
+#include "logs.h"
 #include "tree.h"
 
 enum { DETAIL_ROOM = 256 };
@@ -134,8 +134,9 @@ enum hp_exit hp_cmd_diff(struct hp_options *options, struct hp_output *output)
     struct reading readings[2];
     struct hp_file file;
 
-    if (!hp_file_open_hive(&file, options->operands[0]))
+    if (!hp_file_open_with_logs(&file, options->operands[0], options, true))
         return HP_EXIT_INPUT;
+    hp_logs_tell(&file);
     enum hp_exit exit = read_with(&readings[0], &file, options, 0);
     if (exit == HP_EXIT_GOOD)
         exit = read_with(&readings[1], &file, options, 1);

@@ -7,7 +7,7 @@
 #include "commands.h"
 #include "decompile.h"
 #include "hp_limits.h"
-#include "input.h"
+#include "logs.h"
 #include "print.h"
 #include "scrub.h"
 #include "text_stream.h"
@@ -152,8 +152,10 @@ enum hp_exit hp_cmd_dump(struct hp_options *options, struct hp_output *output)
 
     if (dump.shown == NULL)
         return hp_complain_memory();
-    if (!hp_file_open_hive(&file, options->operands[0]))
+    options->no_logs |= options->recipe;
+    if (!hp_file_open_with_logs(&file, options->operands[0], options, true))
         return HP_EXIT_INPUT;
+    hp_logs_tell(&file);
     enum hp_exit exit = options->recipe
                             ? dump_recipe(&file, options, output)
                             : dump_file(&dump, &file, options, output);

@@ -5,12 +5,19 @@
 #include <string.h>
 
 #include "commands.h"
-#include "input.h"
+#include "logs.h"
 #include "map_text.h"
 #include "new_file.h"
 #include "page.h"
 
 enum { HIVES = 2 }; /* the one that is mapped, and the one to compare */
+
+/* What is said of the logs of dirty hives. */
+struct notes {
+    struct hp_inspect_note note[HIVES * HP_LOG_COUNT];
+    char text[HIVES * HP_LOG_COUNT][HP_LOG_TEXT_ROOM];
+    size_t count;
+};
 
 /* Trees of two hives, for each byte of them. */
 #define TREE_PER_BYTE ((size_t)64)
@@ -65,6 +72,20 @@ static enum hp_exit write(const struct hp_inspection *inspection,
     return HP_EXIT_GOOD;
 }
 
+static void note_logs(struct notes *notes, const struct hp_logs *logs)
+{
+    if (logs == NULL || logs->plan.result == HP_RECOVERY_CLEAN)
+        return;
+    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+        char *text = notes->text[notes->count];
+        if (logs->file[i].path == NULL)
+            continue;
+        hp_log_describe(text, logs, i);
+        notes->note[notes->count++] =
+            (struct hp_inspect_note){logs->file[i].path, text};
+    }
+}
+
 static enum hp_exit inspect(const struct hp_file *files, size_t count,
                             struct hp_arena *arena,
                             const struct hp_options *options,
@@ -72,7 +93,9 @@ static enum hp_exit inspect(const struct hp_file *files, size_t count,
 {
     struct hp_map map;
     struct hp_against against;
-    struct hp_inspection inspection = {.file = files[0].path, .map = &map};
+    struct notes notes = {.count = 0};
+    struct hp_inspection inspection = {
+        .file = files[0].path, .map = &map, .notes = notes.note};
 
     if (!hp_map_open(&map, arena, image_of(&files[0])))
         return hp_complain_memory();
@@ -84,6 +107,9 @@ static enum hp_exit inspect(const struct hp_file *files, size_t count,
     }
     if (has_changed(files, count))
         return HP_EXIT_INPUT;
+    for (size_t i = 0; i < count; i++)
+        note_logs(&notes, files[i].logs);
+    inspection.note_count = notes.count;
     enum hp_exit exit = write(&inspection, files, count, options, output);
     if (exit != HP_EXIT_GOOD)
         return exit;
@@ -102,7 +128,8 @@ enum hp_exit hp_cmd_inspect(struct hp_options *options,
     enum hp_exit exit = HP_EXIT_GOOD;
 
     while (count < HIVES && paths[count] != NULL && exit == HP_EXIT_GOOD) {
-        if (hp_file_open_hive(&files[count], paths[count]))
+        if (hp_file_open_with_logs(&files[count], paths[count], options,
+                                   count == 0))
             count++;
         else
             exit = HP_EXIT_INPUT;

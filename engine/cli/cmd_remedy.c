@@ -4,6 +4,7 @@
  * file. */
 #include "commands.h"
 #include "exclusions.h"
+#include "logs.h"
 #include "reg_file.h"
 #include "run_model.h"
 
@@ -114,6 +115,7 @@ enum hp_exit hp_cmd_remedy(struct hp_options *options, struct hp_output *output)
     enum hp_exit exit = hp_run_model(&report, &file, options);
     if (exit != HP_EXIT_GOOD)
         return exit;
+    hp_logs_tell(&file);
     hp_file_close(&file);
     if (hp_remedy_of(&remedy, options->arena, &report) != HP_OK)
         return hp_complain_memory();

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hp_limits.h"
+#include "logs.h"
 #include "output.h"
 
 enum {
@@ -62,11 +63,13 @@ static int64_t stamp_of(const struct stat *status)
 static bool map_file(struct hp_file *file, const struct stat *status,
                      uint64_t limit)
 {
-    if (status->st_size == 0)
-        return refuse(file, "the file is empty");
     file->full_size = (uint64_t)status->st_size;
     file->size = file->full_size < limit ? file->full_size : limit;
     file->stamp = stamp_of(status);
+    if (file->size == 0) {
+        file->mapped = file->may_be_empty;
+        return file->may_be_empty || refuse(file, "the file is empty");
+    }
 
     void *bytes =
         mmap(NULL, (size_t)file->size, PROT_READ, MAP_PRIVATE, file->fd, 0);
@@ -133,7 +136,8 @@ static bool read_file(struct hp_file *file, uint64_t limit, const char *magic)
             return refuse(file, "not a hive: it does not begin with \"regf\"");
     }
     file->full_size = file->size;
-    return file->size > 0 || refuse(file, "the file is empty");
+    return file->size > 0 || file->may_be_empty ||
+           refuse(file, "the file is empty");
 }
 
 static bool load(struct hp_file *file, uint64_t limit, const char *magic)
@@ -152,9 +156,10 @@ static bool load(struct hp_file *file, uint64_t limit, const char *magic)
 }
 
 static bool open_file(struct hp_file *file, const char *path, uint64_t limit,
-                      const char *magic)
+                      const char *magic, bool may_be_empty)
 {
-    *file = (struct hp_file){.path = path, .fd = -1};
+    *file =
+        (struct hp_file){.path = path, .fd = -1, .may_be_empty = may_be_empty};
     if (load(file, limit, magic))
         return true;
     hp_file_close(file);
@@ -163,12 +168,17 @@ static bool open_file(struct hp_file *file, const char *path, uint64_t limit,
 
 bool hp_file_open_hive(struct hp_file *file, const char *path)
 {
-    return open_file(file, path, HP_LIMIT_IMAGE_SIZE, "regf");
+    return open_file(file, path, HP_LIMIT_IMAGE_SIZE, "regf", false);
+}
+
+bool hp_file_open_log(struct hp_file *file, const char *path)
+{
+    return open_file(file, path, HP_LIMIT_IMAGE_SIZE, "regf", true);
 }
 
 bool hp_file_open_text(struct hp_file *file, const char *path, uint64_t limit)
 {
-    if (!open_file(file, path, limit + 1, ""))
+    if (!open_file(file, path, limit + 1, "", false))
         return false;
     if (file->size <= limit)
         return true;
@@ -182,6 +192,8 @@ bool hp_file_has_changed(const struct hp_file *file)
 {
     struct stat status;
 
+    if (file->logs != NULL && hp_logs_have_changed(file->logs))
+        return true;
     if (!file->mapped)
         return false;
     if (fstat(file->fd, &status) == 0 &&
@@ -194,10 +206,12 @@ bool hp_file_has_changed(const struct hp_file *file)
 
 void hp_file_close(struct hp_file *file)
 {
-    if (file->mapped)
-        (void)munmap(file->bytes, (size_t)file->size);
-    else
+    if (file->logs != NULL)
+        hp_logs_close(file->logs);
+    if (!file->mapped)
         free(file->bytes);
+    else if (file->size > 0)
+        (void)munmap(file->bytes, (size_t)file->size);
     if (file->fd >= 0)
         (void)close(file->fd);
     *file = (struct hp_file){.fd = -1};

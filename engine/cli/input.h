@@ -12,14 +12,18 @@
 #include "options.h"
 #include "source.h"
 
+struct hp_logs;
+
 struct hp_file {
     const char *path;
-    void *bytes;        /* mapped private and read-only, or read into memory */
+    void *bytes;        /* mapped private, or read into memory */
     uint64_t size;      /* bytes that are looked at */
     uint64_t full_size; /* bytes that the file has */
     bool mapped;
-    int fd;        /* of a mapped file */
-    int64_t stamp; /* its last modification, nanoseconds */
+    bool may_be_empty;
+    int fd;               /* of a mapped file */
+    int64_t stamp;        /* its last modification, nanoseconds */
+    struct hp_logs *logs; /* of a hive (logs.h); NULL: not looked for */
 };
 
 /* Ends the program with HP_EXIT_INPUT when a mapped file shrinks (SIGBUS). The
@@ -31,13 +35,17 @@ void hp_file_watch(void);
  * False, with a message, if it cannot be read. */
 bool hp_file_open_hive(struct hp_file *file, const char *path);
 
+/* The same for a transaction log, which may be empty: file->bytes is NULL. */
+bool hp_file_open_log(struct hp_file *file, const char *path);
+
 /* Opens a small text file, refused above `limit` bytes. */
 bool hp_file_open_text(struct hp_file *file, const char *path, uint64_t limit);
 
-/* True, with a message, if a mapped file is no longer what was opened: what
- * was read of it then means nothing. */
+/* True, with a message, if a mapped file or one of its logs is no longer what
+ * was opened: what was read of it then means nothing. */
 bool hp_file_has_changed(const struct hp_file *file);
 
+/* Closes the file and its logs. */
 void hp_file_close(struct hp_file *file);
 
 /* Lets `arena` grow by what a hive like `file` can need. */

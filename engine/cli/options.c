@@ -23,7 +23,10 @@
 enum {
     MODEL = HP_CMD_ENUMERATE | HP_CMD_PATH | HP_CMD_REMEDY,
     READ = MODEL | HP_CMD_DUMP | HP_CMD_DIFF,
+    LOGGED = HP_CMD_ENUMERATE | HP_CMD_REMEDY | HP_CMD_DUMP | HP_CMD_DIFF |
+             HP_CMD_INSPECT,
     FORMAT = HP_CMD_ENUMERATE | HP_CMD_PATH,
+    WRITES = HP_CMD_FORGE | HP_CMD_MUTATE | HP_CMD_RECOVER,
     JUDGED = HP_CMD_CONFORM | HP_CMD_CONFORM_JUDGE,
     CONFORM = JUDGED | HP_CMD_CONFORM_LIST | HP_CMD_CONFORM_SHOW |
               HP_CMD_CONFORM_EXPORT,
@@ -162,10 +165,19 @@ static enum hp_exit apply_session(const struct given *given)
     return apply_command(&meant);
 }
 
-/* Transaction logs are not read at all yet (contracts 4). */
 static enum hp_exit apply_no_logs(const struct given *given)
 {
-    (void)given;
+    given->options->no_logs = true;
+    return HP_EXIT_GOOD;
+}
+
+static enum hp_exit apply_log(const struct given *given)
+{
+    struct hp_options *options = given->options;
+
+    if (options->log_count == HP_OPTIONS_LOGS)
+        return wrong_use(given->argument, "a hive has three logs, not more");
+    options->log_files[options->log_count++] = given->argument;
     return HP_EXIT_GOOD;
 }
 
@@ -652,8 +664,10 @@ static const struct row rows[] = {
      "a program as the back end: it reads {} (else its input), prints events"},
     {"session", "CMD", READ, NULL, apply_session,
      "a program as the back end, which is told what to read"},
-    {"no-logs", NULL, READ, NULL, apply_no_logs,
-     "leave transaction logs alone (always so today)"},
+    {"log", "FILE", LOGGED | HP_CMD_RECOVER, NULL, apply_log,
+     "a transaction log of the hive instead of those beside it; up to three"},
+    {"no-logs", NULL, READ | HP_CMD_INSPECT, NULL, apply_no_logs,
+     "leave transaction logs alone: read the hive as it lies"},
     {"format", "F", FORMAT, report_formats, apply_report_format,
      "text (default) or json"},
     {"format", "F", HP_CMD_DUMP, dump_formats, apply_dump_format,
@@ -662,14 +676,14 @@ static const struct row rows[] = {
      "of a recipe: pinned (default), which forges the same bytes, or auto"},
     {"scrub", NULL, HP_CMD_DUMP, NULL, apply_scrub,
      "a recipe without what the hive says: names, data, security, times"},
-    {"output", "HIVE", HP_CMD_FORGE | HP_CMD_MUTATE, NULL, apply_output,
+    {"output", "HIVE", WRITES, NULL, apply_output,
      "the file that is written; also -o HIVE"},
     {"html", "FILE", HP_CMD_INSPECT, NULL, apply_html,
      "write a page to FILE instead of text"},
     {"against", "HIVE", HP_CMD_INSPECT, NULL, apply_against,
      "a second hive: where the two differ"},
-    {"force", NULL, HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | JUDGED,
-     NULL, apply_force, "overwrite the file if it is there"},
+    {"force", NULL, WRITES | HP_CMD_INSPECT | JUDGED, NULL, apply_force,
+     "overwrite the file if it is there"},
     {"seed", "N", HP_CMD_MUTATE, NULL, apply_seed,
      "another number gives another hive (default 0)"},
     {"plugin", "SO", HP_CMD_CONFORM, NULL, apply_plugin,
@@ -725,9 +739,8 @@ static const struct row rows[] = {
      "the value's data instead of STRING"},
     {"missing", NULL, HP_CMD_PATH, NULL, apply_missing,
      "there is no ImagePath value"},
-    {"help", NULL,
-     READ | HP_CMD_FORGE | HP_CMD_INSPECT | HP_CMD_MUTATE | CONFORM, NULL,
-     apply_help, "this text"},
+    {"help", NULL, READ | WRITES | HP_CMD_INSPECT | CONFORM, NULL, apply_help,
+     "this text"},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -799,7 +812,7 @@ static enum hp_exit read_options(struct hp_options *options, int argc,
                                  char **argv)
 {
     struct option known[ROW_COUNT + 1] = {{0}};
-    bool writes = (options->command->bit & (HP_CMD_FORGE | HP_CMD_MUTATE)) != 0;
+    bool writes = (options->command->bit & WRITES) != 0;
     const char *letters = writes ? ":o:" : ":";
     size_t count = 0;
 
@@ -901,8 +914,7 @@ static enum hp_exit read_operands(struct hp_options *options)
                     command->name, operand_of(command->bit), command->name);
         return HP_EXIT_USAGE;
     }
-    if ((command->bit & (HP_CMD_FORGE | HP_CMD_MUTATE)) != 0 &&
-        options->output_file == NULL) {
+    if ((command->bit & WRITES) != 0 && options->output_file == NULL) {
         hp_complain(NULL, "%s needs -o HIVE; see hiveproof %s --help",
                     command->name, command->name);
         return HP_EXIT_USAGE;
@@ -916,6 +928,10 @@ static enum hp_exit read_operands(struct hp_options *options)
         return wrong_use(NULL, "--scrub belongs to --format recipe");
     if (options->recipe && options->reader_count > 0)
         return wrong_use(NULL, "a recipe is made without a back end");
+    if (options->recipe && options->log_count > 0)
+        return wrong_use(NULL, "a recipe is made of the hive as it lies");
+    if (options->no_logs && options->log_count > 0)
+        return wrong_use(NULL, "--log and --no-logs contradict each other");
     if (command->bit == HP_CMD_DIFF && options->reader_count != 2)
         return wrong_use(NULL, "diff takes two of --backend, --command and "
                                "--session; see hiveproof diff --help");

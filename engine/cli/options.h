@@ -29,8 +29,11 @@ enum {
     HP_CMD_CONFORM_LIST = 512,
     HP_CMD_CONFORM_SHOW = 1024,
     HP_CMD_CONFORM_EXPORT = 2048,
-    HP_CMD_CONFORM_JUDGE = 4096
+    HP_CMD_CONFORM_JUDGE = 4096,
+    HP_CMD_RECOVER = 8192
 };
+
+enum { HP_OPTIONS_LOGS = 3 }; /* of a hive */
 
 struct hp_options;
 
@@ -90,6 +93,9 @@ struct hp_options {
     uint32_t mode; /* HP_MODE_ */
     struct hp_reader reader[2];
     size_t reader_count; /* given; reader[0] is set in any case */
+    bool no_logs;
+    const char *log_files[HP_OPTIONS_LOGS]; /* of --log */
+    size_t log_count;
 
     /* what is modelled */
     struct hp_question question; /* its pointers lie in the arena */
@@ -105,7 +111,7 @@ struct hp_options {
     bool auto_layout; /* without what forge chooses itself, */
     bool scrub;       /* without content */
 
-    /* forge, inspect, mutate */
+    /* forge, inspect, mutate, recover */
     const char *output_file;
     const char *html_file;    /* NULL: text */
     const char *against_file; /* NULL: none */

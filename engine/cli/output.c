@@ -46,7 +46,7 @@ static bool write_all(struct hp_output *output, const char *bytes, size_t size)
     return true;
 }
 
-static bool flush(struct hp_output *output)
+bool hp_output_flush(struct hp_output *output)
 {
     size_t used = output->used;
 
@@ -56,7 +56,7 @@ static bool flush(struct hp_output *output)
 
 bool hp_output_write(struct hp_output *output, const char *bytes, size_t size)
 {
-    if (size > sizeof output->bytes - output->used && !flush(output))
+    if (size > sizeof output->bytes - output->used && !hp_output_flush(output))
         return false;
     if (size > sizeof output->bytes)
         return write_all(output, bytes, size);
@@ -132,7 +132,7 @@ void hp_output_bytes(struct hp_output *output, const char *bytes)
 
 int hp_output_close(struct hp_output *output)
 {
-    (void)flush(output);
+    (void)hp_output_flush(output);
     if (close(output->fd) != 0 && output->error == 0)
         output->error = errno;
     return output->error;

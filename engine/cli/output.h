@@ -43,6 +43,9 @@ bool hp_escape_path(struct hp_out out, struct hp_text text);
 /* Writes a file name or argument, escaped for a terminal. */
 void hp_output_bytes(struct hp_output *output, const char *bytes);
 
+/* Writes what is left; false once a write has failed. */
+bool hp_output_flush(struct hp_output *output);
+
 /* Writes what is left and closes. Returns 0, or errno of the first write that
  * failed. */
 int hp_output_close(struct hp_output *output);

@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "damage.h"
 #include "json.h"
+#include "logs.h"
 #include "verdict.h"
 #include "words.h"
 
@@ -308,6 +309,52 @@ static void set_question(struct hp_json *json, const struct hp_options *options)
                 policies_json(json, &question->policies));
 }
 
+static json_t *log_reason_json(struct hp_json *json, const struct hp_error *why)
+{
+    if (why->status == HP_OK)
+        return json_null();
+    json_t *object = json_object();
+    hp_json_set(json, object, "status", json_integer(why->status));
+    hp_json_set(json, object, "slug", json_string(hp_status_slug(why->status)));
+    hp_json_set(json, object, "field", hp_json_word(why->field));
+    hp_json_set(json, object, "position", hp_json_number(why->offset));
+    hp_json_set(json, object, "found", hp_json_number(why->found));
+    return object;
+}
+
+static json_t *log_json(struct hp_json *json, const struct hp_logs *logs,
+                        size_t i)
+{
+    const struct hp_log_verdict *log = &logs->plan.log[i];
+    bool has_entries = log->entries > 0;
+    json_t *object = json_object();
+
+    hp_json_set_file(json, object, "file", logs->file[i].path);
+    hp_json_set(json, object, "size", hp_json_number(logs->file[i].full_size));
+    hp_json_set(json, object, "format",
+                hp_json_word(hp_word_of(hp_words_log_format, log->format)));
+    hp_json_set(json, object, "applied",
+                number_or_null(log->order > 0, log->order));
+    hp_json_set(json, object, "entries", json_integer(log->entries));
+    hp_json_set(json, object, "pages", json_integer(log->pages));
+    hp_json_set(json, object, "first_sequence",
+                number_or_null(has_entries, log->first));
+    hp_json_set(json, object, "last_sequence",
+                number_or_null(has_entries, log->last));
+    hp_json_set(json, object, "why", log_reason_json(json, &log->why));
+    return object;
+}
+
+static json_t *logs_json(struct hp_json *json, const struct hp_logs *logs)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; logs != NULL && i < HP_LOG_COUNT; i++)
+        if (logs->file[i].path != NULL)
+            hp_json_append(json, array, log_json(json, logs, i));
+    return array;
+}
+
 bool hp_report_json(struct hp_output *output, const struct hp_options *options,
                     const struct hp_file *file, const struct hp_report *report)
 {
@@ -328,7 +375,7 @@ bool hp_report_json(struct hp_output *output, const struct hp_options *options,
                 report->hive.dirty == HP_UNKNOWN_U64
                     ? json_null()
                     : json_boolean(report->hive.dirty));
-    hp_json_set(&json, root, "logs", json_array());
+    hp_json_set(&json, root, "logs", logs_json(&json, file->logs));
     hp_json_set(&json, root, "result",
                 hp_json_word(hp_word_of(hp_words_result, report->result)));
     hp_json_set(&json, root, "error",

@@ -8,6 +8,7 @@
 
 #include "convert.h"
 #include "exclusions.h"
+#include "logs.h"
 #include "verdict.h"
 #include "words.h"
 
@@ -329,6 +330,21 @@ static void put_culprit(const struct page *page,
 
 /* ---- the sections ---------------------------------------------------- */
 
+/* Each log that was found, and what became of it. */
+static void put_logs(const struct page *page, const struct hp_file *file)
+{
+    char text[HP_LOG_TEXT_ROOM];
+
+    for (size_t i = 0; file->logs != NULL && i < HP_LOG_COUNT; i++) {
+        if (file->logs->file[i].path == NULL)
+            continue;
+        put(page, "log ");
+        hp_output_bytes(page->output, file->logs->file[i].path);
+        hp_log_describe(text, file->logs, i);
+        hp_output_printf(page->output, ": %s\n", text);
+    }
+}
+
 static void put_head(const struct page *page, const struct hp_file *file)
 {
     const struct hp_report *report = page->report;
@@ -337,6 +353,7 @@ static void put_head(const struct page *page, const struct hp_file *file)
     put(page, "SYSTEM hive ");
     hp_output_bytes(page->output, file->path);
     put(page, "\n");
+    put_logs(page, file);
     put_services_key(page);
     hp_output_printf(page->output, ": %zu keys; profile %s, mode %s, ",
                      report->service_count,
@@ -471,8 +488,8 @@ static void put_assumed(const struct page *page)
     put_environment(page);
     put_volumes(page);
     if (report->hive.dirty == 1)
-        put(page, "  the hive is dirty: what its transaction logs hold is not "
-                  "seen\n");
+        put(page, "  the hive is dirty, and no transaction log was applied: "
+                  "what logs hold is not seen\n");
     put_damage(page);
     if (report->findings.count > 0) {
         put(page, "  findings: ");

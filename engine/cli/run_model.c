@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "logs.h"
 #include "output.h"
 
 bool hp_open_software(struct hp_options *options, struct hp_file *file,
@@ -10,8 +11,9 @@ bool hp_open_software(struct hp_options *options, struct hp_file *file,
 {
     if (options->software_file == NULL)
         return true;
-    if (!hp_file_open_hive(file, options->software_file))
+    if (!hp_file_open_with_logs(file, options->software_file, options, false))
         return false;
+    hp_logs_tell(file);
     *source = hp_source_of(file, options, &options->reader[0], true);
     options->question.software = source;
     hp_allow_memory(options->arena, file);
@@ -56,7 +58,7 @@ enum hp_exit hp_run_model(struct hp_report *report, struct hp_file *file,
     struct hp_source source;
     enum hp_exit exit = HP_EXIT_INPUT;
 
-    if (!hp_file_open_hive(file, options->operands[0]))
+    if (!hp_file_open_with_logs(file, options->operands[0], options, true))
         return HP_EXIT_INPUT;
     if (hp_open_software(options, &software, &source))
         exit = enumerate(report, file, options);

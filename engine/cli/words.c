@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "enumerate.h"
+#include "log.h"
 
 const struct hp_word hp_words_profile[] = {
     {"pre", HP_PROFILE_PRE},
@@ -113,6 +114,12 @@ const struct hp_word hp_words_damage[] = {
     {"dropped", HP_DAMAGE_DROPPED},
     {"clamped", HP_DAMAGE_CLAMPED},
     {"skipped", HP_DAMAGE_SKIPPED},
+    {NULL, 0},
+};
+
+const struct hp_word hp_words_log_format[] = {
+    {"dirt", HP_LOG_DIRT},
+    {"hvle", HP_LOG_HVLE},
     {NULL, 0},
 };
 

@@ -29,6 +29,7 @@ extern const struct hp_word hp_words_value_type[];      /* "REG_SZ" and so on */
 extern const struct hp_word hp_words_result[];          /* enum hp_result */
 extern const struct hp_word hp_words_hotfix[];          /* hp_hotfix_state */
 extern const struct hp_word hp_words_damage[];          /* HP_DAMAGE_ */
+extern const struct hp_word hp_words_log_format[];      /* hp_log_format */
 
 /* Sets *meaning to that of `word`, size bytes long. False, with *meaning
  * untouched, if the list does not hold it. */

@@ -52,6 +52,10 @@ void hp_inspect_summary(struct hp_words *words,
                  " of which cost%s content\n",
                  verdict(map), map->events, s_of(map->events), map->costly,
                  map->costly == 1 ? "s" : "");
+    for (size_t i = 0; i < inspection->note_count; i++) {
+        hp_words_bytes(words, inspection->notes[i].file);
+        hp_words_put(words, ": %s\n", inspection->notes[i].text);
+    }
     if (inspection->against != NULL)
         put_against(words, inspection);
 }

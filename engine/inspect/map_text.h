@@ -6,18 +6,26 @@
 
 #include "against.h"
 
+/* Something that was done to a file before it was mapped. */
+struct hp_inspect_note {
+    const char *file; /* bytes from outside */
+    const char *text; /* ASCII */
+};
+
 /* What the report and the page are about. */
 struct hp_inspection {
     const char *file;
     const struct hp_map *map;
     const char *other_file;           /* NULL: there is no second hive */
     const struct hp_against *against; /* then this is NULL, too */
+    const struct hp_inspect_note *notes;
+    size_t note_count;
 };
 
 /* Writes the map; false if `out` refused. */
 bool hp_inspect_text(struct hp_out out, const struct hp_inspection *inspection);
 
-/* The two or three lines that say what is in the hive and how it reads, the
+/* The few lines that say what is in the hive and how it reads, the
  * same in text, in the page and behind --html. */
 void hp_inspect_summary(struct hp_words *words,
                         const struct hp_inspection *inspection);

@@ -264,7 +264,7 @@ static void check_image(const void *bytes, size_t size, bool page)
         memcpy(copy, bytes, size);
     struct mapped *m = map_bytes(copy, size);
     struct hp_against against;
-    struct hp_inspection inspection = {"f", &m->map, "g", &against};
+    struct hp_inspection inspection = {"f", &m->map, "g", &against, NULL, 0};
     size_t written = 0;
 
     check_parts(&m->map);
@@ -418,7 +418,7 @@ static void writing__stops_where_the_output_does(void **state)
 
     dense_open(&d);
     struct mapped *m = map_bytes(d.h.image, d.h.size);
-    struct hp_inspection inspection = {"f", &m->map, NULL, NULL};
+    struct hp_inspection inspection = {"f", &m->map, NULL, NULL, NULL, 0};
     for (int room = 0; room < 3000; room += 7) {
         int left = room;
         assert_false(

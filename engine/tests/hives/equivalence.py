@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """equivalence.py PROGRAM RULES.tsv: native against hivex over every real hive.
 
-Reads each hive in $HP_HIVES (skips with exit 77 without it) with both back
+Reads each hive in $HP_HIVES as it lies (skips with exit 77 without it) with both back
 ends, as text streams, and compares the trees. A difference is allowed only by
 a rule of RULES.tsv: its field is the rule's, and where it stands and what each
 reader says match the rule's patterns. Counts each rule's uses; a rule that is never used fails,
@@ -32,7 +32,7 @@ def read(program, backend, path):
     """(result, fields, objects): the end line's result, the fields that damage
     was reported in, and path -> members of every key and value. Several of one
     path are numbered in order."""
-    run = subprocess.run([program, "dump", "--backend", backend, "--", path],
+    run = subprocess.run([program, "dump", "--no-logs", "--backend", backend, "--", path],
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     result, fields, objects, current = "none", set(), {}, None
     path_now, seen = [], collections.Counter()

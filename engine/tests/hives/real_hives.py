@@ -53,9 +53,10 @@ class Program:
         recipe.write_bytes(self.ask("dump", "--format", "recipe", *more, hive))
 
     def events(self, hive, *more):
-        """The lines of a dump but those about damage."""
-        done = subprocess.run([self.path, "dump", *more, hive], check=False,
-                              capture_output=True, timeout=600)
+        """The lines of a dump of the hive as it lies, but those about
+        damage."""
+        done = subprocess.run([self.path, "dump", "--no-logs", *more, hive],
+                              check=False, capture_output=True, timeout=600)
         return [line for line in done.stdout.splitlines()
                 if not line.startswith(DAMAGE)]
 

@@ -19,7 +19,7 @@ LAYERS = {
     "inspect": {"base", "backend", "forge", "regf"},
     "mutate": {"base", "regf"},
     "conform": {"base", "backend", "forge", "inspect"},
-    "cli": {"base", "backend", "writer", "forge", "inspect", "mutate", "conform"},
+    "cli": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "conform"},
     "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "conform", "cli"},
     "bench": {"base", "backend", "writer"},
 }
@@ -30,9 +30,10 @@ ELSEWHERE = {"mutate": "harnesses/mutate"}
 HIDDEN = {("backend", "regf"), ("forge", "regf"), ("inspect", "regf")}
 # What forge writes must not be read back by the same code, the map must not
 # believe the reader, and the mutator is judged by the reader: of regf they see
-# where the fields are and nothing else.
+# where the fields are and nothing else. The program applies transaction logs
+# before any back end reads.
 ONLY = {("forge", "regf"): {"layout.h"}, ("inspect", "regf"): {"layout.h"},
-        ("mutate", "regf"): {"layout.h"}}
+        ("mutate", "regf"): {"layout.h"}, ("cli", "regf"): {"log.h"}}
 FUNCTION_LINES = 60
 NESTING = 4
 COLUMNS = 80
