@@ -4,6 +4,7 @@
  * file below each named folder, once.
  *
  *   fuzz_<what> [--at-least=N] PATH...
+ *   fuzz_<what> --judge      many, as replay_judge.h says
  *
  * exit 0  every input was handled; their number is on standard output
  * exit 2  wrong use
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "replay_judge.h"
 
 /* Nothing that a harness takes is larger: a file that is, is no input. */
 #define INPUT_LIMIT ((size_t)64 << 20)
@@ -146,9 +148,18 @@ static void run_path(struct replay *replay, const char *path)
         run_file(replay, path, (size_t)status.st_size);
 }
 
+static bool run_one(const char *path)
+{
+    struct replay replay = {0, false};
+
+    run_path(&replay, path);
+    return !replay.unreadable;
+}
+
 static int complain_of_use(const char *program)
 {
-    (void)fprintf(stderr, "usage: %s [--at-least=N] PATH...\n", program);
+    (void)fprintf(stderr, "usage: %s [--at-least=N] PATH... | --judge\n",
+                  program);
     return 2;
 }
 
@@ -159,6 +170,8 @@ int main(int argc, char **argv)
     unsigned long least = 1;
     int at = 1;
 
+    if (argc == 2 && strcmp(argv[1], "--judge") == 0)
+        return replay_judge(run_one);
     if (at < argc && strncmp(argv[at], option, sizeof option - 1) == 0) {
         char *end;
         least = strtoul(argv[at++] + sizeof option - 1, &end, 10);

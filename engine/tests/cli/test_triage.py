@@ -1,0 +1,328 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""scripts/triage: six planted bugs come out as six findings, whichever way the
+inputs take to them; and what each part of it does for itself."""
+import collections
+import contextlib
+import io
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+import planted_inputs
+from support import TREE, CliTest
+
+sys.path.insert(0, str(TREE / "scripts"))
+from nightly import groups, ledger, paste, replay, store  # noqa: E402
+from nightly.describe import Describer, in_halves  # noqa: E402
+from nightly.signature import Reader, short_words  # noqa: E402
+from nightly.symbols import Frame, Symbols, plain  # noqa: E402
+
+TRIAGE = TREE / "scripts/triage"
+COUNT = int(os.environ.get("HP_TRIAGE_COUNT", "48"))
+KILLS = int(os.environ.get("HP_TRIAGE_KILLS", "20"))
+# The suite has not the time of a night: a hang is one after a second.
+FULL = replay.Limits(1000, 512, 60_000)
+
+
+def setUpModule():
+    global BINARIES
+    directory = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(directory.cleanup)
+    BINARIES = planted_inputs.build(pathlib.Path(directory.name))
+
+
+def frame(function, file="a.c", line=1, module="/bin/x"):
+    return Frame(function, file, line, 1, module)
+
+
+class StateTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.directory / "state"
+
+    def open(self):
+        book = ledger.open_ledger(self.state / "ledger.sqlite")
+        self.addCleanup(book.close)
+        return book
+
+    def record(self, book, paths):
+        for path in paths:
+            data = path.read_bytes()
+            book.record_input(store.keep(self.state / "inputs", data),
+                              "fuzz_planted", "afl", 1,
+                              path.name.split("-")[0], path.name, len(data))
+
+    def triage(self, book):
+        work = groups.Triage(self.state, BINARIES, 2, lambda text: None)
+        with mock.patch.object(replay, "FULL", FULL):
+            return work.run(book), work
+
+    def bugs(self, book):
+        """{finding: the planted bugs of its inputs}"""
+        return {one["id"]: {row["name"].split("-")[1]
+                            for row in book.inputs(one["id"])}
+                for one in book.findings()}
+
+
+class PlantedTest(StateTest):
+    def test_six_bugs_are_six_findings(self):
+        book = self.open()
+        inputs = planted_inputs.make(self.directory / "found", COUNT)
+        self.record(book, inputs)
+        self.triage(book)
+        self.assertEqual(book.untriaged(), [])
+        self.assertEqual(book.inputs(ledger.UNREPRODUCED), [])
+        self.assertEqual(sorted(map(sorted, self.bugs(book).values())),
+                         [[str(n)] for n in range(planted_inputs.BUGS)])
+        counts = collections.Counter(path.name.split("-")[1] for path in inputs)
+        self.assertEqual(sorted(one["inputs"] for one in book.findings()),
+                         sorted(counts.values()))
+        self.assertEqual({one["owner"] for one in book.findings()}, {"ours"})
+        self.assertFalse(any(one["flaky"] for one in book.findings()))
+
+    def test_a_second_night_adds_to_the_same_findings(self):
+        book = self.open()
+        inputs = planted_inputs.make(self.directory / "found", 48)
+        self.record(book, inputs[::2])
+        first, _ = self.triage(book)
+        self.record(book, inputs[1::2])
+        again, _ = self.triage(book)
+        self.assertEqual(len(first | again), planted_inputs.BUGS)
+        self.assertTrue(all(len(bugs) == 1 for bugs in
+                            self.bugs(book).values()))
+
+    def test_what_passes_is_no_finding(self):
+        book = self.open()
+        self.record(book, [self.write("crash-x-1", b"\x63" * 20),
+                           self.write("timeout-x-2", b"\x64" * 20)])
+        self.assertEqual(self.triage(book)[0], set())
+        self.assertEqual([(row["tries"], row["failed"]) for row in
+                          book.inputs(ledger.UNREPRODUCED)], [(10, 0)] * 2)
+
+    def test_what_is_only_slow_is_no_finding(self):
+        """It is broken off at first; given the whole time, it ends."""
+        book = self.open()
+        slow = self.write("timeout-s-1", bytes([1, 0]) + b"slow" * 4)
+        self.record(book, [slow])
+        with mock.patch.object(groups, "look", side_effect=[
+                mock.Mock(short=True, kind="timeout", signatures=["t"])] * 2
+                + [None]):
+            self.assertEqual(self.triage(book)[0], set())
+        self.assertEqual(len(book.inputs(ledger.UNREPRODUCED)), 1)
+
+    def test_what_fails_at_times_is_flaky(self):
+        book = self.open()
+        self.record(book, planted_inputs.make(self.directory / "found", 4)[:1])
+        with replay.Judge(BINARIES, "fuzz_planted") as judge:
+            real = groups.look(judge, Reader("fuzz_planted", Symbols()),
+                               next((self.directory / "found").iterdir()),
+                               replay.SHORT)
+        with mock.patch.object(groups, "look",
+                               side_effect=[None, real] * 5):
+            self.triage(book)
+        finding, = book.findings()
+        self.assertEqual(finding["flaky"], 1)
+        row, = book.inputs(finding["id"])
+        self.assertEqual((row["tries"], row["failed"]), (10, 5))
+
+    def test_each_finding_is_described(self):
+        book = self.open()
+        self.record(book, planted_inputs.make(self.directory / "found", 6)[3:5])
+        _, work = self.triage(book)
+        Describer(self.state, lambda _: BINARIES, work.symbols,
+                  say=lambda text: None).all(book, book.findings())
+        for one in book.findings():
+            folder = self.state / "findings" / one["id"]
+            self.assertEqual(len((folder / "input").read_bytes()), 4)
+            self.assertIn(one["signature"],
+                          (folder / "report.txt").read_text())
+            self.assertEqual(one["replay"] + "\n",
+                             (folder / "replay").read_text())
+            self.assertTrue((self.state / "inputs" / one["minimized"]).exists())
+
+
+class CommandTest(StateTest):
+    def setUp(self):
+        super().setUp()
+        self.oracle = self.write("crash", bytes([3, 0]) + b"xyz")
+        self.other = self.write("$(touch pwned).hiv", bytes([4, 1]) + b"xyz")
+
+    def run_triage(self, *words, **more):
+        return subprocess.run([TRIAGE, "--binaries", BINARIES, "--state",
+                               self.state, *words], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=300, **more)
+
+    SIGNATURE = "oracle | fuzz_planted | 7: the ways are few"
+
+    def test_is(self):
+        for path, code in ((self.oracle, 0), (self.other, 1),
+                           (self.directory / "missing", 3)):
+            done = self.run_triage("--is", self.SIGNATURE, "fuzz_planted", path)
+            self.assertEqual(done.returncode, code, done)
+        self.assertIn("missing", done.stderr)
+
+    def test_session(self):
+        done = self.run_triage("--session", self.SIGNATURE, "fuzz_planted",
+                               input=f"{self.oracle}\n{self.other}\n" * 2)
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, "yes\nno\n" * 2), done)
+
+    def test_show(self):
+        done = self.run_triage("--show", "fuzz_planted", self.other)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("out of bounds READ in copy_out", done.stdout)
+        passes = self.write("good", b"\x63xyz")
+        self.assertEqual(self.run_triage("--show", "fuzz_planted",
+                                         passes).returncode, 0)
+
+    def test_a_replay_line_is_safe_to_paste(self):
+        done = self.run_triage("--add", "fuzz_planted", self.other)
+        self.assertEqual(done.returncode, 0, done)
+        line, = [path.read_text() for path in
+                 (self.state / "findings").glob("*/replay")]
+        pasted = subprocess.run(["bash", "-c", line], cwd=TREE, check=False,
+                                capture_output=True, text=True)
+        self.assertEqual(pasted.returncode, 1, pasted)
+        self.assertIn("copy_out", pasted.stdout)
+
+    def test_wrong_use(self):
+        for words in (["--is", "x"], ["--show"], ["stray"], ["--add", "x"]):
+            self.assertEqual(self.run_triage(*words).returncode, 2)
+
+    def test_killed_at_any_moment_nothing_is_lost(self):
+        """What was recorded stays, and in the end everything is looked at."""
+        inputs = planted_inputs.make(self.directory / "found", 24)
+        inputs = [path for path in inputs if path.name[0] == "c"]
+        book = self.open()
+        self.record(book, inputs)
+        recorded = {row["sha256"] for row in book.untriaged()}
+        chance = random.Random(6)
+        for _ in range(KILLS):
+            with subprocess.Popen(
+                    [TRIAGE, "--binaries", BINARIES, "--state", self.state],
+                    stdout=subprocess.DEVNULL, start_new_session=True) as work:
+                signal.sigtimedwait((), chance.random() * 4)
+                os.killpg(work.pid, signal.SIGKILL)
+        check = book.connection.execute("PRAGMA integrity_check")
+        self.assertEqual(check.fetchone()[0], "ok")
+        self.assertEqual(self.run_triage("--no-minimize").returncode, 0)
+        self.assertEqual(book.untriaged(), [])
+        self.assertEqual({row["sha256"] for one in book.findings()
+                          for row in book.inputs(one["id"])}, recorded)
+        for one in book.findings():
+            self.assertTrue(one["replay"])
+            self.assertTrue((self.state / "findings" / one["id"] /
+                             "input").exists())
+        self.assertEqual(list(self.state.rglob(".new-*")), [])
+
+
+class SignatureTest(unittest.TestCase):
+    def reader(self):
+        return Reader("fuzz_x", Symbols())
+
+    def test_words_have_no_numbers(self):
+        self.assertEqual(
+            short_words("load of misaligned address 0x7f12 for type 'x *', "
+                        "which requires 4 byte alignment, -2147483648 + 1e9"),
+            "load of misaligned address N for type 'x *', which requires N "
+            "byte alignment, N + N")
+
+    def test_names_have_no_templates_and_copies(self):
+        for name, wanted in (("a::b<int, c<d> >(char const*)", "a::b"),
+                             ("walk.part.0.isra.3", "walk"), ("", "?"),
+                             ("f[abi:cxx11](int)", "f")):
+            self.assertEqual(plain(name), wanted)
+
+    def test_a_helper_blames_its_caller(self):
+        known = self.reader().place("k", "k", [
+            frame("get", "span.h"), frame("caller"), frame("main_loop")])
+        self.assertEqual(known.signatures,
+                         ["k | get (span.h) < caller (a.c) | +0"])
+
+    def test_a_recursion_is_one_whichever_frame_overflowed(self):
+        a, b, c = frame("a"), frame("b"), frame("c")
+        told = [self.reader().of_recursion(stack).signatures
+                for stack in ([a, b] * 40 + [c], [b, a] * 40, [a, c] * 40,
+                              [c, b, a] * 40)]
+        chosen = groups.sort({n: mock.Mock(signatures=names)
+                              for n, names in enumerate(told)}, set())
+        self.assertEqual(set(chosen.values()), {"stack-overflow | a (a.c)"})
+
+    def test_a_hang_is_told_by_where_it_stays(self):
+        """Chance decides how often the callee is met, not what it is called."""
+        outer, loop = frame("outer"), frame("loop")
+        chance = random.Random(1)
+        for share in (.1, .5, .6, .7, .75, .8, .85, .9, .95, .99, 1):
+            told = {n: self.reader().of_presence("timeout", [
+                [frame("leaf")] * (chance.random() < share) + [loop, outer]
+                for _ in range(80)]) for n in range(300)}
+            self.assertEqual(len(set(groups.sort(told, set()).values())), 1,
+                             share)
+
+    def test_hangs_in_two_callees_are_two(self):
+        told = {n: self.reader().of_presence("timeout", [
+            [frame(name), frame("loop")]] * 20)
+            for n, name in enumerate(("x", "y"))}
+        self.assertEqual(len(set(groups.sort(told, set()).values())), 2)
+
+    def test_a_difference_is_told_by_its_field(self):
+        report = "fuzz_diff: hivex: \\a: b [c: d]: value.type: 1 / 2\n" \
+            "x.c:1: oracle 1: the same: n == 0\n"
+        known = self.reader().read("signal", 6, report)
+        self.assertEqual(known.signatures, [
+            "oracle | fuzz_x | 1: the same [hivex: value.type]"])
+        self.assertEqual(known.owner, "hivex")
+
+    def test_an_oracle_is_told_by_number_and_words(self):
+        known = self.reader().read(
+            "signal", 6, "x.c:1: oracle 12: at most 7 keys: n == 0\n")
+        self.assertEqual(known.signatures,
+                         ["oracle | fuzz_x | 12: at most N keys"])
+
+
+class PartsTest(unittest.TestCase):
+    def test_words_of_a_shell(self):
+        for name in ("$(reboot).hiv", "a b", "it's", "a\nb", "\x1b[31m", "é",
+                     "\udcff", "`id`", "back\\slash", ";", ""):
+            done = subprocess.run(
+                ["bash", "-c", f"printf %s {paste.word(name)}"], check=True,
+                stdout=subprocess.PIPE)
+            self.assertEqual(done.stdout, os.fsencode(name))
+            self.assertTrue(paste.word(name).isprintable())
+        with contextlib.chdir("/") if hasattr(contextlib, "chdir") else \
+                contextlib.nullcontext():
+            self.assertFalse(str(paste.place("-x")).startswith("-"))
+
+    def test_in_halves(self):
+        left = in_halves(b"abcXdefYghi" * 9, lambda data:
+                         b"X" in data and b"Y" in data)
+        self.assertEqual(sorted(left), sorted(b"XY"))
+
+    def test_what_a_judge_has_not_is_said(self):
+        with self.assertRaisesRegex(Exception, "missing"):
+            with replay.Judge("/nowhere", "missing") as judge:
+                judge.ask("/dev/null", replay.SHORT)
+
+    def test_hostile_output_is_taken(self):
+        reader = Reader("fuzz_x", Symbols())
+        chance = random.Random(3)
+        words = ["==1==ERROR: AddressSanitizer: ", "\n", "    #0 0x1 (",
+                 "x+0x1)", "judge: cpu limit", "judge: sample 1 MiB\n",
+                 "a:1: oracle ", ": ", "runtime error: ", "\x1b", "(", "\udcff"]
+        with contextlib.redirect_stderr(io.StringIO()):
+            for _ in range(300):
+                text = "".join(chance.choices(words, k=40))
+                known = reader.read("signal", 6, text)
+                self.assertTrue(known.signatures[0].isprintable(), known)
+
+
+if __name__ == "__main__":
+    unittest.main()

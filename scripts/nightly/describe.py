@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""findings/ID/: the smallest input that shows a finding, what it is, where it
+fails, and the line that replays it."""
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+from fuzz_targets import HIVES
+from nightly import TOP, paste, replay, store, visible
+from nightly.signature import Reader
+
+# Of one finding, for its structure and for its bytes, and of all of them.
+SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
+# A hang that is made smaller must stay one, not become something slow.
+MIDDLE = replay.Limits(2000, 512, 20_000)
+LONG = replay.Limits(10_000, 1024, 60_000)
+TEXT_MOST = 4 << 20
+
+
+def program():
+    """hiveproof, whichever build has it."""
+    paths = [TOP / "build" / name / "engine/cli/hiveproof"
+             for name in ("release", "dev", "replay", "fuzz-libfuzzer", "asan")]
+    return next((path for path in paths if path.exists()), None)
+
+
+def said(command, most=TEXT_MOST, seconds=60):
+    """(exit code, standard output), or (None, b"") where it did not end."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              timeout=seconds)
+    except (subprocess.TimeoutExpired, OSError):
+        return None, b""
+    return done.returncode, done.stdout[:most]
+
+
+def can_minimize(hiveproof):
+    return hiveproof is not None and \
+        said([hiveproof, "minimize", "--help"])[0] == 0
+
+
+class Asker:
+    """Whether an input still shows a signature."""
+
+    def __init__(self, folder, target, signature, symbols):
+        self.judge = replay.Judge(folder, target)
+        self.reader = Reader(target, symbols)
+        self.signature = signature
+
+    def shows(self, path, limits=MIDDLE):
+        known = self.reader.read(*self.judge.ask(
+            path, limits, self.signature.startswith("leak")))
+        return known is not None and self.signature in known.signatures
+
+
+def in_halves(data, shows):
+    """Takes away parts, from halves to bytes, while `shows` holds."""
+    size = len(data) // 2
+    while size > 0:
+        at = 0
+        while at < len(data):
+            less = data[:at] + data[at + size:]
+            if shows(less):
+                data = less
+            else:
+                at += size
+        size //= 2
+    return data
+
+
+class Describer:
+    """Of the findings in one state folder."""
+
+    def __init__(self, state, folder, symbols, extra=(), minimizes=True,
+                 say=print):
+        """folder(target) has its replay binary."""
+        self.state, self.folder = pathlib.Path(state), folder
+        self.symbols, self.extra = symbols, extra
+        self.minimizes, self.say = minimizes, say
+        self.hiveproof = program()
+
+    def all(self, book, findings):
+        """First each as it is, then smaller as long as there is time: the next
+        start goes on with the rest."""
+        findings = [one for one in findings if one["minimized"] is None]
+        for one in findings:
+            if one["replay"] is None:
+                self.describe(book, one, False)
+        end = time.monotonic() + BUDGET
+        for one in findings if self.minimizes else ():
+            if time.monotonic() < end:
+                self.say(f"minimising {one['id']} {visible(one['title'])}")
+                self.describe(book, one, True)
+
+    def describe(self, book, finding, smaller):
+        rows = book.inputs(finding["id"])
+        if not rows:
+            return
+        place = store.make_folder(self.state / "findings" / finding["id"])
+        row = rows[0]
+        asker = Asker(self.folder(row["target"]), row["target"],
+                      finding["signature"], self.symbols)
+        data = (self.state / "inputs" / row["sha256"]).read_bytes()
+        with asker.judge:
+            if smaller:
+                data = self.smaller(asker, row, data)
+            store.write(place / "input", data)
+            store.write(place / "report.txt", self.report(asker, place / "input"))
+        for name, text in self.texts(row["target"], place / "input"):
+            store.write(place / name, text)
+        line = paste.line("scripts/triage", "--show", *self.extra, row["target"],
+                          paste.place(place / "input"))
+        store.write(place / "replay", line + "\n")
+        book.describe(finding["id"], store.keep(self.state / "inputs", data)
+                      if smaller else None, line)
+
+    def smaller(self, asker, row, data):
+        """The minimised input, or `data` if nothing smaller shows it; a hang
+        must be seen for longer."""
+        with tempfile.TemporaryDirectory() as work:
+            path = pathlib.Path(work) / "input"
+            path.write_bytes(data)
+            if row["target"] in HIVES and can_minimize(self.hiveproof):
+                less = self.by_structure(asker, path)
+            else:
+                less = self.by_bytes(asker, path, data)
+            if less is None or len(less) > len(data):
+                return data
+            path.write_bytes(less)
+            hangs = asker.signature.startswith(("timeout", "out of memory"))
+            return less if asker.shows(
+                path, LONG if hangs else MIDDLE) else data
+
+    def by_structure(self, asker, path):
+        out = path.with_name("smaller")
+        said([self.hiveproof, "minimize", path, "-o", out, "--limit",
+              str(SECONDS), "--session", "--", TOP / "scripts/triage",
+              "--session", "--binaries", asker.judge.binary.parent,
+              asker.signature, asker.reader.target], seconds=2 * SECONDS)
+        return out.read_bytes() if out.exists() else None
+
+    @staticmethod
+    def by_bytes(asker, path, data):
+        end = time.monotonic() + BYTES_SECONDS
+
+        def shows(candidate):
+            path.write_bytes(candidate)
+            return time.monotonic() < end and asker.shows(path)
+        return in_halves(data, shows)
+
+    def report(self, asker, path):
+        way, number, printed = asker.judge.ask(
+            path, MIDDLE, asker.signature.startswith("leak"))
+        known = asker.reader.read(way, number, printed)
+        lines = [f"{way} {number}", *(known.signatures if known else ()), "",
+                 *(f"at {frame}" for frame in (known.frames if known else ())),
+                 "", printed]
+        return "".join(visible(line, " \n") + "\n" for line in lines)
+
+    def texts(self, target, path):
+        """The recipe of a hive, or its map where it has none."""
+        if target not in HIVES or self.hiveproof is None:
+            return
+        code, recipe = said([self.hiveproof, "dump", "--format", "recipe", path])
+        if code in (0, 1) and recipe:
+            yield "recipe", recipe
+        code, shown = said([self.hiveproof, "inspect", path])
+        if code in (0, 1) and shown:
+            yield "map.txt", shown
+
+
+def show(folder, target, path, symbols, full=False):
+    """Replays one input and prints what happens; 1 if it fails."""
+    with replay.Judge(folder, target) as judge:
+        known = Reader(target, symbols).read(*judge.ask(
+            path, replay.FULL if full else MIDDLE, True))
+    if known is None:
+        print(f"{visible(os.fsdecode(path))}: passes")
+        return 0
+    print(f"{known.title}\nsignature: {known.signatures[0]}")
+    for frame in known.frames:
+        print(f"  {visible(frame)}")
+    print(visible(known.report, " \n"))
+    return 1
+
+

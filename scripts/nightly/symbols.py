@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places in programs, by name: llvm-symbolizer is asked once for each."""
+import dataclasses
+import functools
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import threading
+
+from nightly import TOP, Infrastructure
+
+LINE_MOST = 120
+TOOLS = ("llvm-symbolizer", "llvm-symbolizer-14")
+# Compilers' copies of one function, and what templates and C++ add to it.
+CLONE = re.compile(r"(\.(part|isra|constprop|cold|llvm|lto_priv)(\.\d+)*)+$")
+# Not the project's and not a target's: the system's, and what runs the input.
+SYSTEM = re.compile(r"^(libc|libm|libdl|librt|libgcc_s|libpthread|ld-linux|"
+                    r"libstdc\+\+|libc\+\+|linux-vdso|\[vdso\])[^/]*$")
+DRIVER_FILES = ("replay_main.c", "replay_judge.c")
+DRIVER_NAMES = re.compile(r"^(main|_start|__libc_start.*|__restore_rt|fuzzer::.*"
+                          r"|fuzz_fail)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    function: str
+    file: str
+    line: int
+    start: int  # the line that its function begins in
+    module: str
+
+    def is_ours_to_see(self):
+        """False for sanitizers, libc and what runs the input."""
+        name = pathlib.PurePath(self.file).name
+        if name in DRIVER_FILES or DRIVER_NAMES.match(self.function):
+            return False
+        if SYSTEM.match(pathlib.PurePath(self.module).name):
+            return False
+        # Of the program itself only the sanitizers come without lines.
+        return bool(self.file) or ".so" in pathlib.PurePath(self.module).name
+
+    def is_helper(self):
+        """Inlined from a header, or of the harnesses' own bytes: its caller is
+        to blame."""
+        path = pathlib.PurePath(self.file)
+        return path.suffix in (".h", ".hpp", ".inc") or \
+            path.parts[-2:] == ("support", "fuzz.c")
+
+    def name(self):
+        """Without a line: what a signature may hold."""
+        return f"{self.function} ({pathlib.PurePath(self.file or self.module).name})"
+
+    def statement(self):
+        """The text of its line: it stays the same where lines move."""
+        if self.line == 0:
+            return ""
+        return line_of(self.file, self.line) or f"+{self.line - self.start}"
+
+    def __str__(self):
+        if not self.file:
+            return f"{self.function} in {pathlib.PurePath(self.module).name}"
+        return f"{self.function} {short(self.file)}:{self.line}"
+
+
+def short(file):
+    """Below the tree where it is there."""
+    try:
+        return str(pathlib.PurePath(file).relative_to(TOP))
+    except ValueError:
+        return file
+
+
+@functools.lru_cache(maxsize=4096)
+def line_of(file, line):
+    try:
+        with open(file, encoding="utf-8", errors="replace") as text:
+            for number, found in enumerate(text, 1):
+                if number == line:
+                    return " ".join(found.split())[:LINE_MOST]
+    except OSError:
+        pass
+    return ""
+
+
+def plain(function):
+    """Template-free, without arguments and the compiler's copies."""
+    function = CLONE.sub("", function)
+    while True:
+        less = re.sub(r"<[^<>]*>|\([^()]*\)|\[abi:\w+\]", "", function)
+        if less == function:
+            return function.strip() or "?"
+        function = less
+
+
+@functools.cache
+def tool():
+    found = next(filter(None, map(shutil.which, TOOLS)), None)
+    if found is None:
+        raise Infrastructure("llvm-symbolizer is not installed: scripts/setup")
+    return found
+
+
+class Symbols:
+    """{(module, offset): frames, the innermost first}, for several threads."""
+
+    def __init__(self):
+        self.known, self.lock = {}, threading.Lock()
+
+    def learn(self, places):
+        """Asks for those that are not known, a module at a time."""
+        with self.lock:
+            asked = {}
+            for module, offset in set(places) - set(self.known):
+                asked.setdefault(module, []).append(offset)
+            for module, offsets in asked.items():
+                self.ask(module, sorted(offsets))
+
+    def ask(self, module, offsets):
+        answers = []
+        if pathlib.Path(module).is_file():
+            done = subprocess.run(
+                [tool(), "--output-style=JSON", f"--obj={module}"],
+                input="".join(f"{offset}\n" for offset in offsets), text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                errors="replace", check=False)
+            answers = done.stdout.splitlines()
+        if len(answers) != len(offsets):
+            answers = ["{}"] * len(offsets)
+        for offset, answer in zip(offsets, answers):
+            symbols = json.loads(answer).get("Symbol") or [{}]
+            self.known[module, offset] = tuple(
+                Frame(plain(one.get("FunctionName", "")),
+                      one.get("FileName", ""), one.get("Line", 0),
+                      one.get("StartLine", 0), module)
+                for one in symbols)
+
+    def frames(self, places):
+        """The frames of a stack that a report prints as modules and offsets."""
+        return [frame for place in places for frame in self.known[place]]
