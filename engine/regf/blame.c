@@ -67,10 +67,13 @@ static bool is_list(uint16_t signature)
            signature == SIG_RI;
 }
 
+/* Asked of every eighth byte of a broken hive: without a branch. */
 static bool is_known(uint16_t signature)
 {
-    return signature == SIG_NK || signature == SIG_VK || signature == SIG_SK ||
-           signature == SIG_DB || is_list(signature);
+    return (signature == SIG_NK) | (signature == SIG_VK) |
+           (signature == SIG_SK) | (signature == SIG_DB) |
+           (signature == SIG_LF) | (signature == SIG_LH) |
+           (signature == SIG_LI) | (signature == SIG_RI);
 }
 
 static size_t element_size(uint16_t signature)
@@ -247,6 +250,7 @@ struct hp_error hp_blame_signature(struct hp_hive *hive, struct hp_ref ref,
 /* What the records of the hive say about some cells. */
 struct evidence {
     struct hp_hive *hive;
+    size_t from, to; /* no suspect is or reaches outside */
     size_t count;
     struct suspect {
         size_t cell, size;
@@ -259,6 +263,8 @@ struct evidence {
 /* Some record says that a cell starts at `cell` and holds `need` bytes. */
 static void testify(struct evidence *e, uint32_t cell, size_t need)
 {
+    if (cell < e->from || cell > e->to)
+        return;
     for (size_t i = 0; i < e->count; i++) {
         struct suspect *suspect = &e->suspects[i];
         if (cell > suspect->cell && cell - suspect->cell < suspect->size)
@@ -391,6 +397,8 @@ size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
     suspect(&e, broken);
     if (e.suspects[0].cell == bin + BIN_HEADER_SIZE)
         e.suspects[0].is_cell = true;
+    e.from = e.suspects[0].cell;
+    e.to = broken + e.suspects[e.count - 1].size;
     for (size_t at = 0; at < hive->bins.len && may_search(hive);
          at += CELL_ALIGN)
         testify_record(&e, at);

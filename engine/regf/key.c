@@ -12,12 +12,15 @@ static size_t common_length(struct hp_raw_name a, struct hp_raw_name b,
 {
     size_t i = 0;
 
-    if (a.compressed && b.compressed)
+    if (a.compressed && b.compressed) {
+        while (count - i >= 4 && hp_at_u32(a.bytes, i) == hp_at_u32(b.bytes, i))
+            i += 4;
         while (i < count && hp_at_u8(a.bytes, i) == hp_at_u8(b.bytes, i))
             i++;
-    else
+    } else {
         while (i < count && hp_raw_name_unit(a, i) == hp_raw_name_unit(b, i))
             i++;
+    }
     return i;
 }
 
@@ -44,6 +47,30 @@ HP_COLD static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
     return hp_hive_report_field(hive, anomaly, status, key->offset, found);
 }
 
+/* What the hash of a name is multiplied by before each unit is added. */
+#define HASH UINT32_C(37)
+
+/* The hash of four 8-bit units alone: four at a time wait for each other only
+ * once. */
+static uint32_t hash_of_4(uint32_t units)
+{
+    const uint32_t first = hp_upcase((uint8_t)units),
+                   second = hp_upcase((uint8_t)(units >> 8)),
+                   third = hp_upcase((uint8_t)(units >> 16)),
+                   fourth = hp_upcase((uint8_t)(units >> 24));
+
+    return ((first * HASH + second) * HASH + third) * HASH + fourth;
+}
+
+/* One of four 8-bit units is a backslash. */
+static bool has_backslash(uint32_t units)
+{
+    uint32_t others = units ^ UINT32_C(0x5C5C5C5C); /* 0 where it is one */
+
+    return ((others - UINT32_C(0x01010101)) & ~others & UINT32_C(0x80808080)) !=
+           0;
+}
+
 /* Sets the hash of a name and returns whether it holds a backslash. Written
  * out for both encodings: this is where a walk spends most of its time. */
 static bool scan_name(struct hp_key *key)
@@ -53,16 +80,22 @@ static bool scan_name(struct hp_key *key)
     uint32_t hash = 0;
 
     if (key->name.compressed) {
-        for (size_t i = 0; i < bytes.len; i++) {
+        size_t i = 0;
+        for (; bytes.len - i >= 4; i += 4) {
+            uint32_t units = hp_at_u32(bytes, i);
+            backslash |= has_backslash(units);
+            hash = hash * (HASH * HASH * HASH * HASH) + hash_of_4(units);
+        }
+        for (; i < bytes.len; i++) {
             uint8_t unit = hp_at_u8(bytes, i);
             backslash |= unit == '\\';
-            hash = hash * 37 + hp_upcase(unit);
+            hash = hash * HASH + hp_upcase(unit);
         }
     } else {
         for (size_t i = 0; i + 1 < bytes.len; i += 2) {
             uint16_t unit = hp_at_u16(bytes, i);
             backslash |= unit == '\\';
-            hash = hash * 37 + hp_upcase(unit);
+            hash = hash * HASH + hp_upcase(unit);
         }
     }
     key->hash = hash;

@@ -22,7 +22,7 @@
 /* What is large takes hivex and its sanitizers long and seldom shows more: the
  * mutator of libFuzzer goes by this. */
 extern const size_t hp_mutator_small;
-const size_t hp_mutator_small = (size_t)16 << 10;
+const size_t hp_mutator_small = (size_t)12 << 10;
 
 /* How much of a hive is read. */
 struct extent {

@@ -12,6 +12,11 @@
  * take most of the time. */
 #define EVENTS_MOST 256
 
+/* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
+ * can show, smaller ones show sooner. */
+extern const size_t hp_mutator_small;
+const size_t hp_mutator_small = (size_t)8 << 10;
+
 uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
                        uint64_t hash, bool summed)
 {
