@@ -21,6 +21,8 @@ enum hp_exit hp_cmd_mutate(struct hp_options *options,
                            struct hp_output *output);
 enum hp_exit hp_cmd_recover(struct hp_options *options,
                             struct hp_output *output);
+enum hp_exit hp_cmd_minimize(struct hp_options *options,
+                             struct hp_output *output);
 enum hp_exit hp_cmd_conform(struct hp_options *options,
                             struct hp_output *output);
 enum hp_exit hp_cmd_conform_list(struct hp_options *options,

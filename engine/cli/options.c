@@ -26,7 +26,7 @@ enum {
     LOGGED = HP_CMD_ENUMERATE | HP_CMD_REMEDY | HP_CMD_DUMP | HP_CMD_DIFF |
              HP_CMD_INSPECT,
     FORMAT = HP_CMD_ENUMERATE | HP_CMD_PATH,
-    WRITES = HP_CMD_FORGE | HP_CMD_MUTATE | HP_CMD_RECOVER,
+    WRITES = HP_CMD_FORGE | HP_CMD_MUTATE | HP_CMD_RECOVER | HP_CMD_MINIMIZE,
     JUDGED = HP_CMD_CONFORM | HP_CMD_CONFORM_JUDGE,
     CONFORM = JUDGED | HP_CMD_CONFORM_LIST | HP_CMD_CONFORM_SHOW |
               HP_CMD_CONFORM_EXPORT,
@@ -563,6 +563,32 @@ REPORT(conform_json, HP_CONFORM_JSON)
 REPORT(write_known, HP_CONFORM_KNOWN)
 #undef REPORT
 
+/* ---- minimize -------------------------------------------------------- */
+
+static enum hp_exit apply_limit(const struct given *given)
+{
+    return read_amount(&given->options->minimize.seconds, given->argument,
+                       864000);
+}
+
+static enum hp_exit apply_max_runs(const struct given *given)
+{
+    return read_amount(&given->options->minimize.runs, given->argument,
+                       UINT32_MAX);
+}
+
+static enum hp_exit apply_run_timeout(const struct given *given)
+{
+    return read_amount(&given->options->minimize.timeout, given->argument,
+                       86400);
+}
+
+static enum hp_exit apply_kept_alive(const struct given *given)
+{
+    given->options->minimize.in_session = true;
+    return HP_EXIT_GOOD;
+}
+
 /* ---- path ------------------------------------------------------------ */
 
 static enum hp_exit apply_kind(const struct given *given)
@@ -729,6 +755,14 @@ static const struct row rows[] = {
      "take something of this hive into it"},
     {"explain", NULL, HP_CMD_MUTATE, NULL, apply_explain,
      "print what was done"},
+    {"limit", "S", HP_CMD_MINIMIZE, NULL, apply_limit,
+     "seconds for all runs together (default 120)"},
+    {"max-runs", "N", HP_CMD_MINIMIZE, NULL, apply_max_runs,
+     "runs of the command (default: as many as it takes)"},
+    {"timeout", "S", HP_CMD_MINIMIZE, NULL, apply_run_timeout,
+     "seconds for one run (default 10)"},
+    {"session", NULL, HP_CMD_MINIMIZE, NULL, apply_kept_alive,
+     "the command is told one file name a line and answers yes or no"},
     {"kind", "K", HP_CMD_PATH, hp_words_service_kind, apply_kind,
      "win32 (default) or driver"},
     {"name", "N", HP_CMD_PATH, NULL, apply_name,
@@ -909,7 +943,10 @@ static enum hp_exit read_operands(struct hp_options *options)
         return read_path_operands(options);
     if ((command->bit & (HP_CMD_CONFORM | HP_CMD_CONFORM_LIST)) != 0)
         return read_conform_operands(options);
-    if (options->operand_count != 1) {
+    if (command->bit == HP_CMD_MINIMIZE && options->operand_count < 2)
+        return wrong_use(NULL, "minimize takes one HIVE and a command; see "
+                               "hiveproof minimize --help");
+    if (options->operand_count != 1 && command->bit != HP_CMD_MINIMIZE) {
         hp_complain(NULL, "%s takes one %s; see hiveproof %s --help",
                     command->name, operand_of(command->bit), command->name);
         return HP_EXIT_USAGE;
@@ -967,6 +1004,8 @@ enum hp_exit hp_options_read(struct hp_options *options, struct hp_arena *arena,
     options->argc = argc;
     options->argv = argv;
     options->conform.profile = HP_READER_FORENSIC;
+    options->minimize = (struct hp_minimize_options){
+        .seconds = 120, .runs = UINT32_MAX, .timeout = 10};
     options->conform.groups =
         hp_arena_array(arena, (size_t)argc, sizeof *options->conform.groups);
     options->variables =

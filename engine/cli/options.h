@@ -30,7 +30,8 @@ enum {
     HP_CMD_CONFORM_SHOW = 1024,
     HP_CMD_CONFORM_EXPORT = 2048,
     HP_CMD_CONFORM_JUDGE = 4096,
-    HP_CMD_RECOVER = 8192
+    HP_CMD_RECOVER = 8192,
+    HP_CMD_MINIMIZE = 16384
 };
 
 enum { HP_OPTIONS_LOGS = 3 }; /* of a hive */
@@ -84,6 +85,13 @@ struct hp_conform_options {
     const char *files[HP_CONFORM_FILES]; /* NULL: not written */
 };
 
+struct hp_minimize_options {
+    uint32_t seconds; /* for all runs together */
+    uint32_t runs;
+    uint32_t timeout; /* seconds for one run */
+    bool in_session;  /* one process answers for all candidates */
+};
+
 struct hp_options {
     const struct hp_command *command;
     struct hp_arena *arena;
@@ -111,7 +119,7 @@ struct hp_options {
     bool auto_layout; /* without what forge chooses itself, */
     bool scrub;       /* without content */
 
-    /* forge, inspect, mutate, recover */
+    /* forge, inspect, mutate, recover, minimize */
     const char *output_file;
     const char *html_file;    /* NULL: text */
     const char *against_file; /* NULL: none */
@@ -125,11 +133,12 @@ struct hp_options {
     bool has_data; /* STRING or --hex was given */
 
     struct hp_conform_options conform;
+    struct hp_minimize_options minimize;
 
     /* the command line, argv[0] the command's name, permuted */
     int argc;
     char **argv;
-    /* what is left: file names */
+    /* what is left: file names; of minimize also a command, ended by NULL */
     char **operands;
     int operand_count;
 };

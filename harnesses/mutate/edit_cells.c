@@ -37,8 +37,8 @@ uint32_t bin_append(struct hp_mutator *m, uint32_t size)
     uint32_t at = m->bins_end;
     size_t position = (size_t)at + BASE_SIZE;
 
-    if (m->size < BASE_SIZE || m->bin_count == TABLE_BINS ||
-        m->cell_count == TABLE_CELLS || !file_insert(m, position, size))
+    if (m->size < BASE_SIZE || m->bin_count == m->bin_room ||
+        m->cell_count == m->cell_room || !file_insert(m, position, size))
         return 0;
     put32(m, position + BIN_SIGNATURE, BIN_SIGNATURE_VALUE);
     put32(m, position + BIN_OFFSET, at);
@@ -84,7 +84,7 @@ static uint32_t take(struct hp_mutator *m, struct cell *free, uint32_t size,
 
     if (rest == 0) {
         table_set_kind(m, free, kind);
-    } else if (m->cell_count == TABLE_CELLS) {
+    } else if (m->cell_count == m->cell_room) {
         return 0;
     } else if (percent(m, 30)) {
         free->size = rest;

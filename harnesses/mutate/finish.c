@@ -335,12 +335,30 @@ uint32_t list_hint(const struct hp_mutator *m, uint32_t nk, uint32_t kind)
     return hash;
 }
 
+static uint32_t element_of(const struct hp_mutator *m, const struct cell *list,
+                           uint32_t n)
+{
+    return cell32(m, list->at, LIST_ELEMENTS + n * element_size(list->kind));
+}
+
+bool list_is_sorted(const struct hp_mutator *m, const struct cell *list)
+{
+    uint32_t count = own_elements(m, list);
+
+    for (uint32_t i = 1; i < count; i++)
+        if (compare_names(m, element_of(m, list, i - 1),
+                          element_of(m, list, i)) >= 0)
+            return false;
+    return true;
+}
+
 /* Insertion: lists are nearly sorted, and longer ones are left alone. */
-static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t width,
-                      uint32_t elements)
+void list_sort(struct hp_mutator *m, const struct cell *list)
 {
     enum { LONG = 512 };
     uint8_t held[LIST_ELEMENT_LONG];
+    uint32_t at = list->at, width = element_size(list->kind);
+    uint32_t elements = own_elements(m, list);
 
     for (uint32_t i = 1; i < elements && elements <= LONG; i++) {
         size_t from = in_cell(at, LIST_ELEMENTS + i * width);
@@ -357,11 +375,24 @@ static void sort_list(struct hp_mutator *m, uint32_t at, uint32_t width,
     }
 }
 
-static void write_hints(struct hp_mutator *m, uint32_t at, uint32_t kind,
-                        uint32_t elements)
+bool list_has_hints(const struct hp_mutator *m, const struct cell *list)
 {
-    uint32_t before = 0, hint = 0;
+    uint32_t count = own_elements(m, list);
 
+    for (uint32_t i = 0; list->kind != KIND_LI && i < count; i++)
+        if (cell32(m, list->at, LIST_HINTS + i * LIST_ELEMENT_LONG) !=
+            list_hint(m, element_of(m, list, i), list->kind))
+            return false;
+    return true;
+}
+
+void list_write_hints(struct hp_mutator *m, const struct cell *list)
+{
+    uint32_t before = 0, hint = 0, at = list->at, kind = list->kind;
+    uint32_t elements = own_elements(m, list);
+
+    if (kind == KIND_LI)
+        return;
     for (uint32_t n = 0; n < elements; n++) {
         size_t element = in_cell(at, LIST_ELEMENTS + n * LIST_ELEMENT_LONG);
         uint32_t key = get32(m, element);
@@ -375,13 +406,11 @@ static void write_hints(struct hp_mutator *m, uint32_t at, uint32_t kind,
 static void sort_lists(struct hp_mutator *m)
 {
     for (size_t i = 0; i < m->cell_count; i++) {
-        uint32_t at = m->cells[i].at, kind = m->cells[i].kind;
-        if ((KINDS(kind) & LEAVES) == 0)
+        const struct cell *cell = &m->cells[i];
+        if ((KINDS(cell->kind) & LEAVES) == 0)
             continue;
-        uint32_t elements = own_elements(m, &m->cells[i]);
-        sort_list(m, at, element_size(kind), elements);
-        if (kind != KIND_LI)
-            write_hints(m, at, kind, elements);
+        list_sort(m, cell);
+        list_write_hints(m, cell);
     }
 }
 

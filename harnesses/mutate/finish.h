@@ -15,6 +15,12 @@ void finish(struct hp_mutator *m, unsigned passes);
 void finish_base(struct hp_mutator *m);
 void finish_checksum(struct hp_mutator *m);
 
+/* Of one leaf: its order, and the hints or hashes of an lf or lh. */
+bool list_is_sorted(const struct hp_mutator *m, const struct cell *list);
+void list_sort(struct hp_mutator *m, const struct cell *list);
+bool list_has_hints(const struct hp_mutator *m, const struct cell *list);
+void list_write_hints(struct hp_mutator *m, const struct cell *list);
+
 /* The hint of lf or hash of lh for the key `nk`. */
 uint32_t list_hint(const struct hp_mutator *m, uint32_t nk, uint32_t kind);
 

@@ -39,9 +39,33 @@ enum {
 /* Hives end below 2 GiB, and so does what the mutator works on. */
 #define SIZE_MOST ((size_t)0x7FFF0000)
 
-struct hp_mutator *hp_mutator_open(struct hp_arena *arena)
+static struct hp_mutator *open_with(struct hp_arena *arena, size_t cells,
+                                    size_t bins)
 {
     struct hp_mutator *m = hp_arena_alloc(arena, sizeof *m);
+
+    if (m == NULL)
+        return NULL;
+    m->cells = hp_arena_array(arena, cells, sizeof *m->cells);
+    m->bins = hp_arena_array(arena, bins, sizeof *m->bins);
+    m->cell_room = cells;
+    m->bin_room = bins;
+    return m->cells == NULL || m->bins == NULL ? NULL : m;
+}
+
+struct hp_mutator *table_open(struct hp_arena *arena, size_t size)
+{
+    struct hp_mutator *m =
+        open_with(arena, size / CELL_ALIGN + 1, size / BIN_ALIGN + 1);
+
+    if (m != NULL)
+        m->whole = true;
+    return m;
+}
+
+struct hp_mutator *hp_mutator_open(struct hp_arena *arena)
+{
+    struct hp_mutator *m = open_with(arena, TABLE_CELLS, TABLE_BINS);
 
     if (m == NULL)
         return NULL;

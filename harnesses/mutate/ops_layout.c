@@ -39,7 +39,7 @@ static uint32_t move_to_end(struct hp_mutator *m, uint32_t at)
         uint32_t free = bin_append(m, bin);
         last = free == 0 ? NULL : table_find(m, free);
     }
-    if (last == NULL || m->cell_count == TABLE_CELLS)
+    if (last == NULL || m->cell_count == m->cell_room)
         return 0;
     uint32_t to = m->bins_end - size;
     if (last->size == size) {
@@ -73,7 +73,7 @@ bool cell_split(struct hp_mutator *m)
     struct cell *cell = table_pick(m, KINDS(KIND_FREE));
 
     if (cell == NULL || cell->size < 2 * CELL_ALIGN ||
-        m->cell_count == TABLE_CELLS)
+        m->cell_count == m->cell_room)
         return false;
     uint32_t at = cell->at, whole = cell->size;
     uint32_t size = CELL_ALIGN * (1 + below(m, whole / CELL_ALIGN - 1));

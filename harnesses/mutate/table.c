@@ -77,7 +77,7 @@ static void scan_bins(struct hp_mutator *m)
     uint32_t end = (uint32_t)(m->size - BASE_SIZE) & ~(BIN_ALIGN - 1U);
     uint32_t at = 0;
 
-    while (at < end && m->bin_count < TABLE_BINS) {
+    while (at < end && m->bin_count < m->bin_room) {
         if (!is_bin(m, at)) {
             at += BIN_ALIGN;
             continue;
@@ -104,7 +104,7 @@ static void scan_cells(struct hp_mutator *m, const struct bin *bin)
     uint32_t at = bin->at + BIN_HEADER_SIZE;
     uint32_t end = bin->at + bin->size;
 
-    while (end - at >= CELL_ALIGN && m->cell_count < TABLE_CELLS) {
+    while (end - at >= CELL_ALIGN && m->cell_count < m->cell_room) {
         uint32_t raw = get32(m, (size_t)at + BASE_SIZE);
         bool used = raw > INT32_MAX;
         uint32_t size = used ? UINT32_C(0) - raw : raw;
@@ -125,7 +125,7 @@ static size_t first_bin(struct hp_mutator *m)
     enum { SMALL = 128 << 10 };
     uint32_t root = get32(m, BASE_ROOT);
 
-    if (m->size <= SMALL || m->bin_count == 0)
+    if (m->size <= SMALL || m->whole || m->bin_count == 0)
         return 0;
     if (percent(m, 50))
         return below(m, m->bin_count);
@@ -151,7 +151,8 @@ static void set_used_as(struct hp_mutator *m, uint32_t at, uint32_t kind)
         table_set_kind(m, cell, kind);
 }
 
-static void name_segments(struct hp_mutator *m, uint32_t db)
+/* *budget: many db may share a long list. */
+static void name_segments(struct hp_mutator *m, uint32_t db, size_t *budget)
 {
     uint32_t list = cell32(m, db, DB_LIST);
     uint32_t count = cell16(m, db, DB_COUNT);
@@ -160,12 +161,15 @@ static void name_segments(struct hp_mutator *m, uint32_t db)
     set_used_as(m, list, KIND_SEGMENTS);
     if (cell == NULL || cell->kind != KIND_SEGMENTS)
         return;
-    for (uint32_t i = 0; i < count && 4 * i + 8 <= cell->size; i++)
+    for (uint32_t i = 0; i < count && 4 * i + 8 <= cell->size && *budget > 0;
+         i++, --*budget)
         set_used_as(m, cell32(m, list, 4 * i), KIND_DATA);
 }
 
 static void name_by_use(struct hp_mutator *m)
 {
+    size_t budget = TABLE_CELLS * (size_t)UINT16_MAX;
+
     for (size_t i = 0; i < m->cell_count; i++) {
         uint32_t at = m->cells[i].at;
         switch (m->cells[i].kind) {
@@ -178,7 +182,7 @@ static void name_by_use(struct hp_mutator *m)
                 set_used_as(m, cell32(m, at, VK_DATA), KIND_DATA);
             break;
         case KIND_DB:
-            name_segments(m, at);
+            name_segments(m, at, &budget);
             break;
         default:
             break;
@@ -196,7 +200,7 @@ void table_scan(struct hp_mutator *m)
         return;
     scan_bins(m);
     for (size_t i = first_bin(m);
-         i < m->bin_count && m->cell_count < TABLE_CELLS; i++)
+         i < m->bin_count && m->cell_count < m->cell_room; i++)
         scan_cells(m, &m->bins[i]);
     name_by_use(m);
 }
@@ -226,7 +230,7 @@ struct cell *table_find(struct hp_mutator *m, uint32_t at)
 
 bool table_insert(struct hp_mutator *m, struct cell cell)
 {
-    if (m->cell_count == TABLE_CELLS)
+    if (m->cell_count == m->cell_room)
         return false;
     size_t i = lower_bound(m, cell.at);
     memmove(&m->cells[i + 1], &m->cells[i],
@@ -337,7 +341,7 @@ static void leaves_enter(const struct hp_mutator *m, struct leaf_walk *walk,
 
 struct leaf_walk leaves_of(const struct hp_mutator *m, uint32_t list)
 {
-    struct leaf_walk walk = {.budget = TABLE_CELLS, .whole = true};
+    struct leaf_walk walk = {.budget = (uint32_t)m->cell_room, .whole = true};
 
     leaves_enter(m, &walk, list);
     return walk;

@@ -13,7 +13,8 @@
 #include "span.h"
 
 enum {
-    /* Larger hives are seen through a window, another one each time. */
+    /* What the mutator's table has room for. Larger hives are seen through a
+     * window, another one each time. */
     TABLE_CELLS = 4096,
     TABLE_BINS = 8192,
     TRACE_STEPS = 12,
@@ -71,12 +72,15 @@ struct hp_mutator {
     size_t room;
     uint64_t dice;
 
-    struct cell cells[TABLE_CELLS]; /* in order of their offsets */
+    struct cell *cells; /* in order of their offsets */
     size_t cell_count;
+    size_t cell_room;
+    bool whole; /* there is room for every cell that an image can have */
     uint32_t kind_count[KIND_COUNT];
     size_t room_hint; /* number of the cell in which room was found last */
-    struct bin bins[TABLE_BINS];
+    struct bin *bins;
     size_t bin_count;
+    size_t bin_room;
     uint32_t bins_end; /* hive offset behind the last bin */
 
     unsigned current; /* operator */
@@ -211,6 +215,10 @@ static inline uint16_t cell16(const struct hp_mutator *m, uint32_t at,
 {
     return get16(m, in_cell(at, field));
 }
+
+/* A mutator whose table sees all of an image of `size` bytes at once, or NULL
+ * when the arena cannot. */
+struct hp_mutator *table_open(struct hp_arena *arena, size_t size);
 
 /* Reads bins and cells of the image again. */
 void table_scan(struct hp_mutator *m);
