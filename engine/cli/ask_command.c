@@ -28,8 +28,7 @@ static enum hp_answer cannot(struct hp_ask *ask, const char *what)
     return HP_ANSWER_IMPOSSIBLE;
 }
 
-/* ---- the command's process
- * --------------------------------------------------- */
+/* ---- the command's process ----------------------------------------------- */
 
 /* `word` with the file's name for each {}; *named says if there was one. NULL:
  * too long. */
@@ -191,8 +190,7 @@ static void stop(struct hp_ask *ask)
     kill_orphans();
 }
 
-/* ---- waiting
- * --------------------------------------------------------------------- */
+/* ---- waiting ------------------------------------------------------------- */
 
 static int64_t now_ms(void)
 {
@@ -241,8 +239,7 @@ static enum hp_answer ask_once(struct hp_ask *ask, int64_t until)
     return answer;
 }
 
-/* ---- a session
- * ------------------------------------------------------------------- */
+/* ---- a session ----------------------------------------------------------- */
 
 /* Writes the file's name and a line end, which fits into an empty pipe. */
 static enum hp_answer send_name(struct hp_ask *ask, int64_t until)
@@ -281,7 +278,15 @@ static enum hp_answer read_answer(struct hp_ask *ask, int64_t until)
     return HP_ANSWER_DEAD;
 }
 
-static enum hp_answer ask_session(struct hp_ask *ask, int64_t until)
+/* True if something came that was not asked for, or if it is over. */
+static bool has_said_more(const struct hp_ask *ask)
+{
+    struct pollfd more = {ask->from, POLLIN, 0};
+
+    return poll(&more, 1, 0) != 0;
+}
+
+static enum hp_answer ask_running(struct hp_ask *ask, int64_t until)
 {
     enum hp_answer answer = HP_ANSWER_IMPOSSIBLE;
 
@@ -294,8 +299,19 @@ static enum hp_answer ask_session(struct hp_ask *ask, int64_t until)
     return answer;
 }
 
-/* ---- both
- * ------------------------------------------------------------------------ */
+/* One that answered before and is gone may have gone of that: it gets a second
+ * chance. */
+static enum hp_answer ask_session(struct hp_ask *ask, int64_t until)
+{
+    if (ask->pid != 0 && has_said_more(ask))
+        stop(ask);
+    bool is_old = ask->pid != 0;
+    enum hp_answer answer = ask_running(ask, until);
+    return is_old && answer == HP_ANSWER_DEAD ? ask_running(ask, until)
+                                              : answer;
+}
+
+/* ---- both ---------------------------------------------------------------- */
 
 bool hp_ask_open(struct hp_ask *ask, char **words, bool in_session,
                  uint32_t seconds)

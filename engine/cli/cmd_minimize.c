@@ -41,8 +41,7 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* ---- what a person sees
- * ------------------------------------------------------- */
+/* ---- what a person sees -------------------------------------------------- */
 
 static void tell(struct job *job)
 {
@@ -96,8 +95,7 @@ static enum hp_exit complain_impossible(const struct job *job)
     return HP_EXIT_INPUT;
 }
 
-/* ---- asking
- * --------------------------------------------------------------------- */
+/* ---- asking -------------------------------------------------------------- */
 
 static enum hp_interest end_with(struct job *job, const char *reason)
 {
@@ -156,8 +154,7 @@ static enum hp_exit check_first(struct job *job, const struct hp_file *file)
     }
 }
 
-/* ---- the result
- * ------------------------------------------------------------------ */
+/* ---- the result ---------------------------------------------------------- */
 
 /* What can be known before hours of work. */
 static bool check_output(const struct hp_options *options)

@@ -4,8 +4,7 @@
  * says nothing in one. And the lies that are not needed. */
 #include "minimize_parts.h"
 
-/* ---- files that are no hive
- * ---------------------------------------------------- */
+/* ---- files that are no hive ---------------------------------------------- */
 
 /* Takes bytes [from, to) of the file out. */
 static void take_out(struct hp_minimizer *mz, size_t from, size_t to)
@@ -73,8 +72,7 @@ void minimize_bytes(struct hp_minimizer *mz)
         minimize_eliminate(mz, &zeros);
 }
 
-/* ---- around a hive
- * ------------------------------------------------------------- */
+/* ---- around a hive ------------------------------------------------------- */
 
 static size_t end_of_hive(const struct hp_minimizer *mz)
 {
@@ -132,8 +130,7 @@ void minimize_outside(struct hp_minimizer *mz)
     minimize_eliminate(mz, &tail);
 }
 
-/* ---- bytes of a hive that say nothing
- * -------------------------------------------- */
+/* ---- bytes of a hive that say nothing ------------------------------------ */
 
 /* Notes the bytes [from, to) of the hive that are not 0. */
 static void add_range(struct hp_minimizer *mz, size_t from, size_t to)
@@ -225,8 +222,7 @@ void minimize_zero(struct hp_minimizer *mz)
     minimize_eliminate(mz, &pass);
 }
 
-/* ---- lies
- * ---------------------------------------------------------------------- */
+/* ---- lies ---------------------------------------------------------------- */
 
 /* Makes right, one pass after the other, what need not be wrong. */
 void minimize_mend(struct hp_minimizer *mz)

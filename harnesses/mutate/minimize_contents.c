@@ -3,8 +3,7 @@
  * Passes that make smaller what a record holds: security, names, data. */
 #include "minimize_parts.h"
 
-/* ---- security
- * ---------------------------------------------------------------- */
+/* ---- security ------------------------------------------------------------ */
 
 /* The security of the first key that has one. */
 static uint32_t first_security(struct hp_minimizer *mz)
@@ -39,8 +38,7 @@ static void share_security(struct hp_minimizer *mz, size_t from, size_t count)
         put32(mz->m, mz->units[from + i], sk);
 }
 
-/* ---- lengths
- * ------------------------------------------------------------------- */
+/* ---- lengths ------------------------------------------------------------- */
 
 /* A name or data, and where its length stands. */
 struct content {
@@ -185,8 +183,7 @@ static void rename_units(struct hp_minimizer *mz, size_t from, size_t count)
     }
 }
 
-/* ---- data into its value
- * ------------------------------------------------------ */
+/* ---- data into its value ------------------------------------------------- */
 
 static void collect_small_data(struct hp_minimizer *mz)
 {

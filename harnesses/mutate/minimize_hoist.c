@@ -120,8 +120,7 @@ static bool hoist_content(struct hp_minimizer *mz, size_t n, uint32_t down,
     return true;
 }
 
-/* ---- both
- * -------------------------------------------------------------------- */
+/* ---- both ---------------------------------------------------------------- */
 
 static void collect(struct hp_minimizer *mz, const struct hoist *hoist)
 {

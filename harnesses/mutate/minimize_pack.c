@@ -33,8 +33,7 @@ static const uint8_t *old_byte(const struct packer *p, uint32_t at)
     return p->mz->best + p->mz->before + BASE_SIZE + at;
 }
 
-/* ---- what has to be kept
- * ----------------------------------------------------- */
+/* ---- what has to be kept ------------------------------------------------- */
 
 /* Marks what is used, and free cells that something refers to. */
 static void mark_kept(struct hp_minimizer *mz)
@@ -134,8 +133,7 @@ static void learn_needs(struct hp_minimizer *mz)
     }
 }
 
-/* ---- bins
- * -------------------------------------------------------------------- */
+/* ---- bins ---------------------------------------------------------------- */
 
 static uint32_t whole_bins(uint32_t bytes)
 {
@@ -193,8 +191,7 @@ static void copy_bin(struct packer *p, const struct bin *bin, size_t first)
     p->at = p->end;
 }
 
-/* ---- cells
- * ------------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------- */
 
 /* True if the size that the cell has by itself cannot be. */
 static bool is_lying(const struct hp_mutator *m, const struct cell *cell)
@@ -274,8 +271,7 @@ static void place_all(struct packer *p)
     close_bin(p);
 }
 
-/* ---- references
- * ---------------------------------------------------------------- */
+/* ---- references ---------------------------------------------------------- */
 
 static uint32_t moved(const struct packer *p, uint32_t at)
 {
@@ -309,8 +305,7 @@ static void lead_references(const struct packer *p)
     write32(mz->work + mz->before + BASE_ROOT, moved(p, get32(m, BASE_ROOT)));
 }
 
-/* ---- one packing
- * --------------------------------------------------------------- */
+/* ---- one packing --------------------------------------------------------- */
 
 /* What is behind the bins stays there. */
 static void finish_file(struct packer *p)

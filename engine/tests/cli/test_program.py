@@ -30,14 +30,14 @@ class Help(CliTest):
     def test_help_names_every_command(self):
         text = self.ask("--help").decode()
         for command in [*COMMANDS, "path", "forge", "inspect", "mutate",
-                        "recover"]:
+                        "recover", "minimize"]:
             self.assertIn(f"\n  {command} ", text)
 
     def test_help_and_man_page_name_the_same_options(self):
         shared = (TREE / "man" / "hiveproof.1").read_text()
         model = (TREE / "man" / "hiveproof-enumerate.1").read_text()
         for command in [*COMMANDS, "path", "forge", "inspect", "mutate",
-                        "recover"]:
+                        "recover", "minimize"]:
             page = (TREE / "man" / f"hiveproof-{command}.1").read_text()
             known = page + shared + (model if command in MODEL else "")
             text = self.ask(command, "--help").decode()
