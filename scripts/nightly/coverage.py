@@ -16,6 +16,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 
 from fuzz_targets import COPYLEFT, VENDOR, listed
@@ -33,6 +34,9 @@ LIBRARIES = {
 PLACES = re.compile(r"^build/(sources|coverage-corpus/targets)/")
 AT_ONCE = 100      # inputs
 LIMIT = 300        # seconds for the corpus of a target
+TAIL = 64 << 10    # bytes of what it said at last
+OFFENDER = re.compile(rb"^replay: offender: (.*)$", re.M)
+PAGES_KEPT = 7     # nights; the lines of the others are kept
 ALONE = 30         # seconds for one input
 LINES_SCHEMA = "hiveproof-lines/1"
 LINES = "lines.json.gz"
@@ -88,25 +92,37 @@ class Replay:
         left = self.until - time.monotonic()
         if not inputs or left <= 0:
             return
-        if self.ends_well(inputs, min(left, ALONE * len(inputs))):
+        well, offender = self.ends_well(inputs, min(left, ALONE * len(inputs)))
+        names = list(map(str, inputs))
+        if well:
             self.done += len(inputs)
         elif len(inputs) == 1:
             self.lost += 1
+        elif offender in names:
+            at = names.index(offender)
+            self.lost += 1
+            self.batch(inputs[:at])
+            self.batch(inputs[at + 1:])
         else:
             half = len(inputs) // 2
             self.batch(inputs[:half])
             self.batch(inputs[half:])
 
     def ends_well(self, inputs, seconds):
-        try:
-            return subprocess.run(
-                [self.binary, *inputs], check=False, timeout=seconds,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, cwd=self.counts,
-                env={**os.environ, "GCOV_PREFIX": str(self.counts),
-                     "GCOV_PREFIX_STRIP": "0"}).returncode == 0
-        except subprocess.TimeoutExpired:
-            return False
+        """(whether it did, the input that it says it died of or None)"""
+        with tempfile.TemporaryFile() as said:
+            try:
+                code = subprocess.run(
+                    [self.binary, *inputs], check=False, timeout=seconds,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=said, cwd=self.counts,
+                    env={**os.environ, "GCOV_PREFIX": str(self.counts),
+                         "GCOV_PREFIX_STRIP": "0"}).returncode
+            except subprocess.TimeoutExpired:
+                return False, None
+            said.seek(max(0, said.tell() - TAIL))
+            names = OFFENDER.findall(said.read())
+        return code == 0, os.fsdecode(names[-1]) if names else None
 
 
 def lay_beside(counts):
@@ -382,6 +398,17 @@ def measure(state, book, night, limit=LIMIT, say=print):
         return measured(state, book, night, inputs, limit, say)
 
 
+def prune(state):
+    """Takes away the pages of nights long ago, which are many megabytes each."""
+    folders = sorted((pathlib.Path(state) / "nights").glob("[0-9]*/coverage"))
+    for folder in folders[:-PAGES_KEPT]:
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != LINES:
+                path.unlink()
+
+
 def measured(state, book, night, inputs, limit, say):
     build(list(inputs))
     place = pathlib.Path(state) / "nights" / f"{night:04}"
@@ -394,6 +421,7 @@ def measured(state, book, night, inputs, limit, say):
         made.together([trace for trace in traces if trace])
         shutil.rmtree(place / "coverage", ignore_errors=True)
         new.rename(place / "coverage")
+        prune(state)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return True

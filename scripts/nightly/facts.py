@@ -17,6 +17,7 @@ GROUPS = ("new", "regressed", "expired", "known", "fixed")
 RED = GROUPS[:3]
 # A finding that stands for a planted bug is known for this reason.
 CANARY = re.compile(r"canary:? *(.*)", re.I)
+COMMIT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28}\b")
 RECIPE_LINES = 400
 RECIPES_BYTES = 4 << 20  # of all findings, so that a page stays small
 STEADY_PERCENT = 90
@@ -26,7 +27,7 @@ POINTS = 120    # of a curve
 
 
 def moment(text):
-    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    return datetime.datetime.fromisoformat(text)
 
 
 def between(start, end):
@@ -147,8 +148,10 @@ def told_finding(finding, group, words, recipes, first, nights):
     night = nights.get(finding["first_night"])
     text = {key: words.of(finding[key] or "") for key in (
         "signature", "target", "kind", "owner", "title", "first_seen",
-        "last_seen", "first_revision", "last_revision", "reason", "expires")}
+        "last_seen", "reason", "expires")}
     return {"id": finding["id"], "group": group, **text,
+            **{key: words.of(short(finding[key])) for key in (
+                "first_revision", "last_revision")},
             "frames": [words.of(frame) for frame in finding["frames"]],
             "first_night": finding["first_night"],
             "last_night": finding["last_night"],
@@ -318,6 +321,11 @@ def chosen(nights, number_):
     return found
 
 
+def short(revision):
+    """A commit as people call it; it is no hash of an input."""
+    return COMMIT.sub(r"\1", revision or "")
+
+
 def findings_of(ledger, words, state, night, nights):
     """(those of ours that are told, others' counts, whether some are of real
     hives)"""
@@ -368,7 +376,7 @@ def gather(ledger, state, number_=None, private=False, foreign=()):
             "night": {"id": night["id"], "started": words.of(night["started"]),
                       "ended": words.of(night["ended"] or ""),
                       "seconds": now["seconds"], "cores": night["cores"],
-                      "revision": words.of(night["revision"] or ""),
+                      "revision": words.of(short(night["revision"])),
                       "machine": words.of(night["machine"] or ""),
                       "versions": versions, "state": night["state"]},
             "verdict": {"word": word, "red": any(counts[g] for g in RED),

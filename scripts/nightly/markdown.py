@@ -19,6 +19,9 @@ def code(text):
 
 
 def table(heads, rows):
+    rows = list(rows)
+    if not rows:
+        return
     yield "| " + " | ".join(heads) + " |\n"
     yield "|" + "---|" * len(heads) + "\n"
     for row in rows:
@@ -97,6 +100,7 @@ def lines(facts):
             yield from finding_lines(finding)
         yield "\n"
     yield "## Other people's parsers\n\n"
+    yield "" if facts["others"] else "Nothing was found in them.\n\n"
     yield from table(
         ["parser", "findings", "new this night", "seen this night", "inputs"],
         ((owner, *map(number, counts.values()))

@@ -11,7 +11,7 @@ from nightly.words import Words
 
 # What report.make writes; the page last, so that it stands for the rest.
 FORMS = {
-    "night.json": lambda facts: json.dumps(facts, indent=1) + "\n",
+    "night.json": lambda facts: json.dumps(facts) + "\n",
     "night.md": markdown.markdown, "junit.xml": junit.junit,
     "night.sarif": sarif.sarif}
 PAGE = "index.html"

@@ -89,5 +89,4 @@ def sarif(facts):
                            "verdict": facts["verdict"]["sentence"],
                            "others": facts["others"]},
             "results": [result_of(finding, rules)
-                        for finding in facts["findings"]]}]},
-        indent=1) + "\n"
+                        for finding in facts["findings"]]}]}) + "\n"

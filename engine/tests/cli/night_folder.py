@@ -21,11 +21,12 @@ SURROGATE = "\ud800 lone " + HOSTILE
 HIVE = "findings/it's $(reboot).hiv"
 LINE = ("scripts/triage --show fuzz_hive 'findings/it'\"'\"'s $(reboot).hiv' "
         r"$'\033[201~\012reboot\012' '##[error]'")
+REVISION = "0123456789abcdef0123456789abcdef01234567 with changes"
 SECRET = hashlib.sha256(b"an input of theirs").hexdigest()
 
 
 def begin(book, started="2026-11-20T20:00:00Z", **more):
-    values = {"cores": 2, "revision": "0123456789ab", "machine": "2 cores, 8 GiB",
+    values = {"cores": 2, "revision": REVISION, "machine": "2 cores, 8 GiB",
               "versions": {"clang": "14.0.6", "afl++": "4.04c"}, **more}
     night = book.begin_night(**values)
     book.put("UPDATE night SET started = :at WHERE id = :id",
@@ -59,7 +60,7 @@ def finding(book, night, name, status=None, owner="ours", replay=None, title=Non
     """The id of one finding with one input."""
     identity = book.record_finding(
         f"{kind}: {name}", target, kind, owner, title or f"a bug: {name}",
-        list(frames), night, "0123456789ab", ["libfuzzer"])
+        list(frames), night, REVISION, ["libfuzzer"])
     digest = hashlib.sha256(name.encode()).hexdigest()
     book.record_input(digest, target, "libfuzzer", night, "crash",
                       f"crash-{name}", 8192)

@@ -112,6 +112,8 @@ class Findings(ReportTest):
             for what, identity in ids.items():
                 self.assertEqual(identity in text, what != "theirs",
                                  (name, what))
+            self.assertIn("0123456789ab with changes", text, name)
+            self.assertNotIn("0123456789abcdef", text, name)
             self.assertIn(json.loads(files["night.json"])["verdict"]["sentence"]
                           .split(";")[1], text.replace("\\", ""), name)
         results = json.loads(files["night.sarif"])["runs"][0]["results"]
@@ -524,6 +526,8 @@ int main(int count, char **names)
         FILE *file = fopen(names[i], "rb");
         int first = file != NULL ? getc(file) : 0;
         if (first == 'x')
+            fprintf(stderr, "replay: offender: %s\n", names[i]);
+        if (first == 'x' || first == 'y')
             abort();
         hp_twice(first);
     }
@@ -585,8 +589,8 @@ class Measured(ReportTest):
             return {row["target"]: row for row in book.coverage(night)}, said
 
     def test_two_nights(self):
-        first, said = self.night(a="a", b="b", c="x")
-        self.assertEqual(said, ["fuzz_escape: 2 of 3 inputs replayed, 1 ended it"])
+        first, said = self.night(a="x", b="b", c="y", d="x", e="a", f="y")
+        self.assertEqual(said, ["fuzz_escape: 2 of 6 inputs replayed, 4 ended it"])
         row = first["all"]
         self.assertEqual((row["lines"], row["lines_total"]), (4, 6))
         self.assertEqual((row["branches"], row["branches_total"]), (2, 2))
@@ -622,6 +626,22 @@ class Measured(ReportTest):
         replay = coverage.Replay("fuzz_escape", self.directory, 0)
         replay.run([self.directory / "x"])
         self.assertEqual((replay.done, replay.lost), (0, 0))
+
+    def test_old_pages_go(self):
+        nights = self.state / "nights"
+        for night in range(1, coverage.PAGES_KEPT + 3):
+            folder = store.make_folder(nights / f"{night:04}" / "coverage" / "all")
+            store.write(folder / "index.html", "")
+            store.write(folder.parent / "index.html", "")
+            store.write(folder.parent / coverage.LINES, "")
+        coverage.prune(self.state)
+        self.assertEqual(len(list(nights.glob("*/coverage/lines.json.gz"))),
+                         coverage.PAGES_KEPT + 2)
+        for what in ("all", "index.html"):
+            self.assertEqual(len(list(nights.glob(f"*/coverage/{what}"))),
+                             coverage.PAGES_KEPT)
+        self.assertFalse((nights / "0002" / "coverage" / "all").exists())
+        self.assertTrue((nights / "0003" / "coverage" / "all").exists())
 
     def test_without_a_corpus(self):
         self.assertFalse(coverage.measure(self.state, None, 1))
