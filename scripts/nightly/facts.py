@@ -18,6 +18,8 @@ RED = GROUPS[:3]
 # A finding that stands for a planted bug is known for this reason.
 CANARY = re.compile(r"canary:? *(.*)", re.I)
 COMMIT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28}\b")
+# A line of usage.tsv; the night's hours have at most so many digits.
+USAGE = re.compile(r"\d{1,9}(\t\d{1,18}){3}")
 RECIPE_LINES = 400
 RECIPES_BYTES = 4 << 20  # of all findings, so that a page stays small
 STEADY_PERCENT = 90
@@ -232,6 +234,18 @@ def thinned(points):
     return points[(len(points) - 1) % step::step]
 
 
+def usage_of(state, night):
+    """[seconds, KiB of memory, bytes of the state, bytes of temporary files], as
+    the campaign wrote them down; lines that are not so are left out."""
+    path = pathlib.Path(state) / "nights" / f"{night:04}" / "usage.tsv"
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+    return thinned([[int(part) for part in line.split("\t")]
+                    for line in lines if USAGE.fullmatch(line)])
+
+
 # ---- the verdict ------------------------------------------------------------
 
 
@@ -384,4 +398,4 @@ def gather(ledger, state, number_=None, private=False, foreign=()):
             "counts": counts, "findings": told, "others": parsers,
             "totals": now, "history": history, "runs": runs,
             "samples": samples_of(ledger.samples(night["id"]), words),
-            "canaries": list(canaries_of(told)), "coverage": coverage}
+            "usage": usage_of(state, night["id"]), "canaries": list(canaries_of(told)), "coverage": coverage}

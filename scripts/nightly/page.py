@@ -115,6 +115,18 @@ def during(samples):
                  for curve in curves])
 
 
+def of_the_machine(usage):
+    """That nothing grows for ever."""
+    for says, at, unit in (("memory of all processes", 1, 1024),
+                           ("the state folder", 2, 1 << 20),
+                           ("temporary files", 3, 1 << 20)):
+        points = [(row[0] / 3600, row[at] / unit) for row in usage]
+        last = [mib for hour, mib in points if hour >= points[-1][0] - 1]
+        if points:
+            yield f"{says[0].upper()}{says[1:]}, MiB: {min(last):,.0f} to " \
+                f"{max(last):,.0f} in the last hour", plots.Plot([points])
+
+
 # ---- pages ------------------------------------------------------------------
 
 
@@ -198,7 +210,8 @@ def night_page(facts, coverage_link=None, to_index=None):
         listed=groups, fields=lambda finding: fields_of(finding, night),
         rest=for_script(rest_of(groups, night)), plotted=plots.at_hand(),
         night_plots=with_plots(list(over_nights(facts["history"]))),
-        sample_plots=with_plots(list(during(facts["samples"]))),
+        sample_plots=with_plots([*of_the_machine(facts["usage"]),
+                                 *during(facts["samples"])]),
         needs_state=any("$STATE" in (f["replay"] or "")
                         for f in facts["findings"]),
         coverage_link=coverage_link, to_index=to_index, **facts)

@@ -151,6 +151,19 @@ class Findings(ReportTest):
         after = {f["id"]: f["found_after"] for f in told["findings"]}
         self.assertEqual(after[ids["new"]], 2700.0)
 
+    def test_usage(self):
+        night_folder.usual(self.state)
+        path = store.make_folder(report_of.folder_of(self.state, 2)) / "usage.tsv"
+        store.write(path, "seconds\tmemory_kib\tdisk_bytes\ttmp_bytes\n" + "".join(
+            f"{at * 30}\t{1024 * (300 - at)}\t{at << 20}\t0\n"
+            for at in range(240)) + "1\t2\t3\n9\t-1\tx\t1\n" + "9" * 5000)
+        files = self.check(self.made(night=2))
+        usage = json.loads(files["night.json"])["usage"]
+        self.assertEqual(usage[-1], [7170, 62464, 239 << 20, 0])
+        self.assertEqual(len(usage), 120)
+        self.assertIn("Memory of all processes, MiB: 61 to 181 in the last hour",
+                      files["index.html"])
+
     def test_recipes(self):
         ids = night_folder.usual(self.state)
         for what, name, text in (("new", "recipe", "hiveproof recipe 1\n[\\]\n"),
