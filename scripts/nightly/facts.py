@@ -205,11 +205,13 @@ def health_of(run):
 
 def told_run(run, words, foreign):
     trouble = run["trouble"] or ""
+    # What the campaign saw in it is not said twice.
+    look = [] if trouble else health_of(run)
     if trouble and foreign and not words.private:
-        trouble = "told with --private"
+        trouble, look = "told with --private", health_of(run)
     return {**{key: value for key, value in run.items() if key != "night"},
             **{key: words.of(run[key]) for key in ("target", "engine", "instance")},
-            "trouble": words.of(trouble), "look": health_of(run)}
+            "trouble": words.of(trouble), "look": look}
 
 
 def samples_of(samples, words):

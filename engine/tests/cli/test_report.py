@@ -24,6 +24,7 @@ from support import TREE, UNSAFE, CliTest, schema
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import coverage, facts, ledger, page, plots, store  # noqa: E402
 from nightly import report as report_of  # noqa: E402
+from nightly import words  # noqa: E402
 from nightly.words import Words, quoted, span, split  # noqa: E402
 
 FORMS = ("index.html", "night.md", "junit.xml", "night.sarif", "night.json")
@@ -293,7 +294,8 @@ class NotTold(ReportTest):
                 book, machine=f"{host}: 2 cores, in {house}/machine",
                 versions={"clang": f"14 of {TREE}/build/clang and /opt/a/b.c"})
             night_folder.run(book, night, "fuzz_hive",
-                             trouble=f"no {self.state}/work/x; {house}/y")
+                             trouble=f"no {self.state}/work/x; {house}/y; "
+                             f"crash-{night_folder.SECRET}")
             found = night_folder.finding(
                 book, night, "x", title=f"in {TREE}/engine/regf/walk.c",
                 frames=[f"walk ({TREE}/engine/regf/walk.c:7)"],
@@ -302,7 +304,8 @@ class NotTold(ReportTest):
             night_folder.end(book, night)
         self.check(self.made())
         nights = self.everything(self.state / "nights")
-        for secret in (str(TREE), str(self.state), house, "/opt/a"):
+        for secret in (str(TREE), str(self.state), house, "/opt/a",
+                       night_folder.SECRET):
             self.assertNotIn(secret, nights)
         if len(host) > 2:
             self.assertNotRegex(nights, rf"(?<![\w-]){re.escape(host)}: 2 cores")
@@ -457,6 +460,18 @@ class Sayings(unittest.TestCase):
                      "$HOME", "a>b", "~", "*", "a#b", "!x"):
             self.assertIsNone(split(line), line)
             self.assertIsNone(Words("/x").line(line), line)
+
+    def test_names_of_the_machine_and_its_user(self):
+        names = words.owner_names
+        self.addCleanup(setattr, words, "owner_names", names)
+        words.owner_names = lambda: ["hal-9000", "dave"]
+        told = Words("/x")
+        for text, said in (("hal-9000: 2 cores", "\u2026: 2 cores"),
+                           ("of dave", "of \u2026"),
+                           ("not-dave, daves, dave's",
+                            "not-dave, daves, \u2026's")):
+            self.assertEqual(told.of(text), said)
+        self.assertEqual(Words("/x", True).of("of dave"), "of dave")
 
     def test_spans(self):
         for seconds, said in ((0.5, "0.5 s"), (12, "12 s"), (125, "2 min 05 s"),
