@@ -35,10 +35,12 @@ def text(line, name, value):
 
 class Events:
     """Writes events as lines. What is left out the reader cannot tell; None
-    says that the key has none."""
+    says that the key has none. `logs` are the paths of the hive's logs, for a
+    reader with that capability."""
 
-    def __init__(self, out, seq=None):
+    def __init__(self, out, seq=None, logs=()):
         self.out = out
+        self.logs = logs
         self.seq = {} if seq is None else {"seq": seq}
         self.partial = False
 
@@ -114,7 +116,7 @@ def session(read, about, source, out):
             out.flush()
         elif order["cmd"] == "run":
             answer(read, order["path"], order["mode"],
-                   Events(out, order["seq"]))
+                   Events(out, order["seq"], order.get("logs", ())))
         elif order["cmd"] == "stop":
             return
 
@@ -127,8 +129,8 @@ def debian(package):
 
 
 def run(read, **about):
-    """The whole program: PROGRAM [--strict] HIVE, or PROGRAM --session. `about`
-    is the answer to start: name, version, language, homepage, capabilities (of
+    """The whole program: PROGRAM [--strict] HIVE [LOG]..., or PROGRAM --session.
+    `about` is the answer to start: name, version, language, homepage, capabilities (of
     class, security, timestamps, flags, logs, strict, forensic)."""
     out = open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n",
                buffering=1 << 16, closefd=False)
@@ -140,6 +142,6 @@ def run(read, **about):
     if arguments[:1] == ["--strict"]:
         mode = "strict"
         del arguments[0]
-    if len(arguments) != 1:
-        sys.exit(f"usage: {sys.argv[0]} [--strict] HIVE | --session")
-    answer(read, arguments[0], mode, Events(out))
+    if not arguments:
+        sys.exit(f"usage: {sys.argv[0]} [--strict] HIVE [LOG]... | --session")
+    answer(read, arguments[0], mode, Events(out, logs=arguments[1:]))

@@ -94,11 +94,25 @@ static bool fail_start(struct hp_wire_end *end, const char *word, int why)
     return false;
 }
 
-bool hp_command_start(struct hp_command *program, const char *command,
-                      const char *file, struct hp_wire_end *end)
+static const char *split(struct hp_command_words *words, const char *command,
+                         const struct hp_private_copy *copy)
 {
+    const char *logs[HP_LOGS];
+
+    if (copy == NULL)
+        return hp_command_split(words, command, "{}", NULL);
+    for (unsigned i = 0; i < HP_LOGS; i++)
+        logs[i] = copy->log[i];
+    return hp_command_split(words, command, copy->file, logs);
+}
+
+bool hp_command_start(struct hp_command *program, const char *command,
+                      const struct hp_private_copy *copy,
+                      struct hp_wire_end *end)
+{
+    const char *file = copy != NULL ? copy->file : NULL;
     struct hp_command_words words;
-    const char *wrong = hp_command_split(&words, command, file ? file : "{}");
+    const char *wrong = split(&words, command, copy);
     bool to_input = file != NULL && !words.names_file;
     pid_t self = getpid();
     struct pipes p;
@@ -326,7 +340,7 @@ void hp_command_walk(const struct hp_child_job *job, const struct hp_sink *sink,
 {
     struct hp_command program = {.left = job->source->limits.output};
 
-    if (!hp_command_start(&program, job->source->command, job->copy->file, end))
+    if (!hp_command_start(&program, job->source->command, job->copy, end))
         return;
     if (hp_command_events(&program, 0, sink, end)) {
         struct hp_wire_end late = {.result = HP_WALK_DONE};

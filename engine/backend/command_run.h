@@ -34,10 +34,11 @@ enum hp_command_found {
     HP_COMMAND_FULL  /* end->status is HP_E_OUTPUT or HP_E_NO_MEMORY */
 };
 
-/* Starts `command` on `file`: where the words have no {}, `file` is its
- * standard input; NULL: a pipe is. False: *end says why not. */
+/* Starts `command` on the file and logs of `copy`: where the words have no {},
+ * the file is its standard input. NULL: a pipe is. False: *end says why not. */
 bool hp_command_start(struct hp_command *program, const char *command,
-                      const char *file, struct hp_wire_end *end);
+                      const struct hp_private_copy *copy,
+                      struct hp_wire_end *end);
 
 /* Takes the next line, without its end. It is valid until the next one. */
 enum hp_command_found hp_command_line(struct hp_command *program, char **line,

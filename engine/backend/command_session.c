@@ -16,8 +16,9 @@
 /* How long a program may take to stop. */
 #define STOP_MS 2000
 
-/* Longest request: each byte of the path as \u00xx. */
-#define REQUEST_ROOM (6 * HP_PRIVATE_ROOM + 128)
+/* Longest request: each byte of a path as \u00xx. */
+#define PATH_ROOM (6 * HP_PRIVATE_ROOM)
+#define REQUEST_ROOM ((1 + HP_LOGS) * PATH_ROOM + 256)
 
 /* False: the program does not listen any more. */
 static bool say(const struct hp_command_session *s, const char *text)
@@ -108,23 +109,45 @@ static bool start(struct hp_command_session *s, const char *command,
 
 /* ---- run ---- */
 
-static void write_request(char request[REQUEST_ROOM], uint64_t seq,
-                          const struct hp_child_order *order)
+/* A path as a string of JSON. */
+static const char *quote(char quoted[PATH_ROOM + 3], const char *path)
 {
     size_t used = 0;
 
-    used += (size_t)snprintf(request, REQUEST_ROOM,
-                             "{\"cmd\":\"run\",\"seq\":%" PRIu64 ",\"path\":\"",
-                             seq);
-    for (const char *c = order->file; *c != '\0'; c++) {
+    quoted[used++] = '"';
+    for (const char *c = path; *c != '\0'; c++) {
         if (*c == '"' || *c == '\\' || (*c & 0xE0) == 0)
-            used += (size_t)snprintf(request + used, REQUEST_ROOM - used,
-                                     "\\u%04x", (unsigned)*c);
+            used += (size_t)snprintf(quoted + used, sizeof "\\u0000", "\\u%04x",
+                                     (unsigned)*c);
         else
-            request[used++] = *c;
+            quoted[used++] = *c;
     }
-    (void)snprintf(request + used, REQUEST_ROOM - used, "\",\"mode\":\"%s\"}\n",
-                   order->mode == HP_MODE_STRICT ? "strict" : "forensic");
+    quoted[used++] = '"';
+    quoted[used] = '\0';
+    return quoted;
+}
+
+static void write_request(char request[REQUEST_ROOM], uint64_t seq,
+                          const struct hp_child_order *order)
+{
+    char path[PATH_ROOM + 3];
+    const char *before = ",\"logs\":[";
+    size_t used;
+
+    used = (size_t)snprintf(
+        request, REQUEST_ROOM,
+        "{\"cmd\":\"run\",\"seq\":%" PRIu64 ",\"path\":%s,\"mode\":\"%s\"", seq,
+        quote(path, order->file),
+        order->mode == HP_MODE_STRICT ? "strict" : "forensic");
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        if (order->log[i][0] == '\0')
+            continue;
+        used += (size_t)snprintf(request + used, REQUEST_ROOM - used, "%s%s",
+                                 before, quote(path, order->log[i]));
+        before = ",";
+    }
+    (void)snprintf(request + used, REQUEST_ROOM - used, "%s}\n",
+                   before[1] == '\0' ? "]" : "");
 }
 
 /* True if the program has ended. */

@@ -3,9 +3,14 @@
 
 #include <string.h>
 
+#include "source.h"
+
+#define LOGS "{logs}"
+
 struct splitter {
     struct hp_command_words *out;
     const char *at, *file;
+    const char *const *logs;
     size_t used;
     const char *why; /* what is wrong; NULL: nothing yet */
 };
@@ -65,15 +70,43 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void take_word(struct splitter *s)
+static bool begin_word(struct splitter *s)
 {
     struct hp_command_words *out = s->out;
 
-    if (out->count == HP_COMMAND_WORDS) {
+    if (out->count == HP_COMMAND_WORDS)
         s->why = "the command has too many words";
-        return;
+    else
+        out->words[out->count++] = out->text + s->used;
+    return s->why == NULL;
+}
+
+static bool is_logs(const struct splitter *s)
+{
+    size_t size = strlen(LOGS);
+
+    return strncmp(s->at, LOGS, size) == 0 &&
+           (s->at[size] == '\0' || is_space(s->at[size]));
+}
+
+static void take_logs(struct splitter *s)
+{
+    s->at += strlen(LOGS);
+    s->out->names_logs = true;
+    for (unsigned i = 0; s->logs != NULL && i < HP_LOGS; i++) {
+        const char *log = s->logs[i];
+        if (log == NULL || *log == '\0' || !begin_word(s))
+            continue;
+        for (; *log != '\0'; log++)
+            put(s, *log);
+        put(s, '\0');
     }
-    out->words[out->count++] = out->text + s->used;
+}
+
+static void take_word(struct splitter *s)
+{
+    if (!begin_word(s))
+        return;
     while (*s->at != '\0' && !is_space(*s->at) && s->why == NULL) {
         if (*s->at == '\'' || *s->at == '"')
             take_quoted(s);
@@ -84,18 +117,22 @@ static void take_word(struct splitter *s)
 }
 
 const char *hp_command_split(struct hp_command_words *words,
-                             const char *command, const char *file)
+                             const char *command, const char *file,
+                             const char *const *logs)
 {
-    struct splitter s = {words, command, file, 0, NULL};
+    struct splitter s = {words, command, file, logs, 0, NULL};
 
     words->count = 0;
-    words->names_file = false;
+    words->names_file = words->names_logs = false;
     for (;;) {
         while (is_space(*s.at))
             s.at++;
         if (*s.at == '\0' || s.why != NULL)
             break;
-        take_word(&s);
+        if (is_logs(&s))
+            take_logs(&s);
+        else
+            take_word(&s);
     }
     words->words[words->count] = NULL;
     if (s.why == NULL && (words->count == 0 || words->words[0][0] == '\0'))

@@ -42,9 +42,10 @@ extern "C" {
 #define HP_MODE_STRICT 1u
 #define HP_MODE_FORENSIC 2u
 
+/* A transaction log, for a reader that says HP_CAN_LOGS. */
 struct hp_log_input {
     const void *data; /* NULL: there is no such log */
-    uint64_t size;
+    uint64_t size;    /* 0 beside other data: its file is empty */
 };
 
 /* What to read. The memory is borrowed, read-only and hostile, and may end

@@ -347,21 +347,16 @@ static void listen_to(struct run *r)
 /* A program that changed its copy has read something else than the hive. */
 static void check_copy(struct run *r, const struct hp_private_copy *copy)
 {
-    const struct hp_input *input = &r->source->input;
-
     if (r->ending == BY_FRAME && copy->file[0] != '\0' &&
-        !hp_private_same(copy, input->image, input->image_size))
+        !hp_private_same(copy, r->source))
         end_by_limit(r, HP_E_EDITED, "");
 }
 
 /* Makes the copy that a command reads. False: it cannot be made. */
 static bool make_copy(struct run *r, struct hp_private_copy *copy)
 {
-    const struct hp_input *input = &r->source->input;
-
     if ((copy->folder[0] == '\0' && !hp_private_open(copy)) ||
-        (r->identity == NULL &&
-         !hp_private_put(copy, input->image, input->image_size))) {
+        (r->identity == NULL && !hp_private_put(copy, r->source))) {
         end_by_limit(r, HP_E_COMMAND, "no copy of the hive can be made");
         hp_private_remove(copy->folder);
         copy->folder[0] = '\0';
@@ -374,7 +369,7 @@ static bool make_copy(struct run *r, struct hp_private_copy *copy)
 
 static void run_once(struct run *r, struct hp_child_job *job)
 {
-    struct hp_private_copy copy = {"", ""};
+    struct hp_private_copy copy = {.folder = ""};
 
     if (r->source->command != NULL) {
         if (!make_copy(r, &copy))
@@ -442,8 +437,10 @@ static bool send_order(struct run *r)
     bool walks = r->identity == NULL;
 
     order.mode = walks ? r->source->input.mode : 0;
-    if (walks)
+    if (walks) {
         memcpy(order.file, r->session->copy.file, sizeof(order.file));
+        memcpy(order.log, r->session->copy.log, sizeof(order.log));
+    }
     return send(r->child.channel, &order, sizeof(order), MSG_NOSIGNAL) ==
            (ssize_t)sizeof(order);
 }

@@ -18,6 +18,9 @@
 /* Descriptors for deleting a folder. */
 #define DELETE_FDS 16
 
+/* Of a log's name, with its NUL. */
+#define SUFFIX_ROOM 16
+
 bool hp_private_open(struct hp_private_copy *copy)
 {
     const char *where = getenv("TMPDIR");
@@ -25,7 +28,7 @@ bool hp_private_open(struct hp_private_copy *copy)
     uint64_t random;
     int size;
 
-    copy->folder[0] = copy->file[0] = '\0';
+    *copy = (struct hp_private_copy){.folder = ""};
     if (where == NULL || *where == '\0')
         where = "/tmp";
     if (realpath(where, absolute) == NULL ||
@@ -33,8 +36,8 @@ bool hp_private_open(struct hp_private_copy *copy)
         return false;
     size = snprintf(copy->folder, sizeof copy->folder, "%s/hiveproof-%016llx",
                     absolute, (unsigned long long)random);
-    /* The file's name follows: a slash, 16 digits, a NUL. */
-    if (size < 0 || size > HP_PRIVATE_ROOM - 18 ||
+    /* The files' names follow: a slash, 16 digits, a suffix, a NUL. */
+    if (size < 0 || size > HP_PRIVATE_ROOM - 17 - SUFFIX_ROOM ||
         mkdir(copy->folder, S_IRWXU) != 0)
         copy->folder[0] = '\0';
     return copy->folder[0] != '\0';
@@ -52,11 +55,36 @@ static bool write_all(int fd, const uint8_t *bytes, uint64_t size)
     return true;
 }
 
-bool hp_private_put(struct hp_private_copy *copy, const void *image,
-                    uint64_t size)
+static bool write_file(const char *path, const void *bytes, uint64_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return false;
+    bool done = write_all(fd, bytes, size);
+    return close(fd) == 0 && done;
+}
+
+static bool put_log(struct hp_private_copy *copy,
+                    const struct hp_source *source, unsigned i)
+{
+    const struct hp_log_input *log = &source->input.log[i];
+    const char *suffix = source->log_suffix[i];
+
+    copy->log[i][0] = '\0';
+    if (log->data == NULL)
+        return true;
+    (void)snprintf(copy->log[i], HP_PRIVATE_ROOM, "%.*s%.*s",
+                   HP_PRIVATE_ROOM - SUFFIX_ROOM, copy->file, SUFFIX_ROOM - 1,
+                   suffix != NULL ? suffix : hp_log_suffixes[i]);
+    return write_file(copy->log[i], log->data, log->size);
+}
+
+bool hp_private_put(struct hp_private_copy *copy,
+                    const struct hp_source *source)
 {
     uint64_t random;
-    int fd, length;
+    int length;
 
     if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
         return false;
@@ -64,11 +92,11 @@ bool hp_private_put(struct hp_private_copy *copy, const void *image,
                       (unsigned long long)random);
     if (length < 0 || length >= HP_PRIVATE_ROOM)
         return false;
-    fd = open(copy->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    bool done = write_all(fd, image, size);
-    return close(fd) == 0 && done;
+    bool done =
+        write_file(copy->file, source->input.image, source->input.image_size);
+    for (unsigned i = 0; i < HP_LOGS && done; i++)
+        done = put_log(copy, source, i);
+    return done;
 }
 
 static bool same_bytes(int fd, const uint8_t *image, uint64_t size)
@@ -88,26 +116,44 @@ static bool same_bytes(int fd, const uint8_t *image, uint64_t size)
     return size == 0;
 }
 
-bool hp_private_same(const struct hp_private_copy *copy, const void *image,
-                     uint64_t size)
+static bool same_file(const char *path, const void *bytes, uint64_t size)
 {
     /* It may be anything by now, a pipe too. */
-    int fd = open(copy->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat status;
 
     if (fd < 0)
         return false;
     bool same = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-                (uint64_t)status.st_size == size && same_bytes(fd, image, size);
+                (uint64_t)status.st_size == size && same_bytes(fd, bytes, size);
     (void)close(fd);
     return same;
 }
 
+bool hp_private_same(const struct hp_private_copy *copy,
+                     const struct hp_source *source)
+{
+    const struct hp_input *input = &source->input;
+    bool same = same_file(copy->file, input->image, input->image_size);
+
+    for (unsigned i = 0; i < HP_LOGS && same; i++)
+        same = copy->log[i][0] == '\0' ||
+               same_file(copy->log[i], input->log[i].data, input->log[i].size);
+    return same;
+}
+
+static void drop_file(char *path)
+{
+    if (path[0] != '\0')
+        (void)unlink(path);
+    path[0] = '\0';
+}
+
 void hp_private_drop(struct hp_private_copy *copy)
 {
-    if (copy->file[0] != '\0')
-        (void)unlink(copy->file);
-    copy->file[0] = '\0';
+    drop_file(copy->file);
+    for (unsigned i = 0; i < HP_LOGS; i++)
+        drop_file(copy->log[i]);
 }
 
 static int delete_one(const char *path, const struct stat *status, int type,

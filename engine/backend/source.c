@@ -14,6 +14,8 @@
 #define MEMORY_FACTOR 8
 #define OUTPUT_BYTES (UINT64_C(64) << 20)
 
+const char *const hp_log_suffixes[HP_LOGS] = {".LOG", ".LOG1", ".LOG2"};
+
 /* What a reader's damage is called when its own name for the field is not a
  * string of ours that stays; then that name is in the text. */
 #define FIELD_OF_READER "back end"
@@ -152,7 +154,7 @@ static enum hp_status name_command(const struct hp_source *source,
                                    char *text, uint32_t text_size)
 {
     struct hp_command_words words;
-    const char *wrong = hp_command_split(&words, source->command, "{}");
+    const char *wrong = hp_command_split(&words, source->command, "{}", NULL);
     const char *slash;
 
     if (wrong != NULL) {
@@ -166,6 +168,8 @@ static enum hp_status name_command(const struct hp_source *source,
     identity->capabilities = HP_CAN_CLASS | HP_CAN_SECURITY |
                              HP_CAN_TIMESTAMPS | HP_CAN_FLAGS | HP_CAN_STRICT |
                              HP_CAN_FORENSIC;
+    if (words.names_logs)
+        identity->capabilities |= HP_CAN_LOGS;
     return HP_OK;
 }
 

@@ -20,8 +20,9 @@ struct hp_isolate_limits {
     uint64_t output; /* bytes of events */
 };
 
-/* The defaults of contracts 4 for a hive of `image_size` bytes: 5 seconds of
- * processor, four times that of wall clock, 256 MiB + 8 x image, 64 MiB. */
+/* The defaults of contracts 4 for a hive and its logs of `image_size` bytes: 5
+ * seconds of processor, four times that of wall clock, 256 MiB + 8 x image, 64
+ * MiB. */
 struct hp_isolate_limits hp_isolate_limits_of(uint64_t image_size);
 
 /* The last of what a child wrote to its standard error. */
@@ -31,15 +32,21 @@ struct hp_said {
     size_t size;
 };
 
+/* The logs of a hive, as hp_input.log has them, and what their names end in
+ * beside it. */
+enum { HP_LOGS = 3 };
+extern const char *const hp_log_suffixes[HP_LOGS];
+
 struct hp_session;
 
 /* One of `backend`, `module` and `command` is set. A command is split into
- * words (command_words.h) and run on a private copy of the image; it prints
- * the text stream of contracts 3. Or it speaks the session's protocol
- * (session.h), and `session` keeps it running from one walk to the next. It
- * is isolated in any case. */
+ * words (command_words.h) and run on a private copy of the image, the logs
+ * beside it; it prints the text stream of contracts 3. Or it speaks the
+ * session's protocol (session.h), and `session` keeps it running from one walk
+ * to the next. It is isolated in any case. */
 struct hp_source {
     struct hp_input input;
+    const char *log_suffix[HP_LOGS];  /* in a program's copy; NULL: the usual */
     const struct hp_backend *backend; /* built in */
     const char *module;               /* the path of one */
     const char *command;              /* a program and its arguments */
@@ -63,7 +70,7 @@ struct hp_source {
  * hangs, breaks the event protocol or exceeds a limit is HP_WALK_FAILED with
  * HP_E_CRASH, _WALL, _CPU, _MEMORY, _OUTPUT or _PROTOCOL. A command besides
  * with HP_E_COMMAND (it cannot be started), HP_E_EDITED (its copy of the hive
- * is not what it was) or HP_E_UNSUPPORTED (it says so). */
+ * or of a log is not what it was) or HP_E_UNSUPPORTED (it says so). */
 uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
                         const struct hp_sink *sink, struct hp_error *err,
                         char *text, uint32_t text_size);
@@ -71,8 +78,9 @@ uint32_t hp_source_walk(const struct hp_source *source, bool prunes,
 /* Who reads: name and version of the source's back end, for reports. A
  * module is loaded in a child to be asked, a session is started. A command of
  * one shot cannot be asked: its name is that of the file, its version "?", its
- * capabilities all. False (with *err, text) if it cannot be. name and version
- * are NUL-terminated, cut to 63 bytes. */
+ * capabilities all, logs only if {logs} is one of its words. False (with *err,
+ * text) if it cannot be. name and version are NUL-terminated, cut to 63 bytes.
+ */
 struct hp_source_identity {
     char name[64];
     char version[64];

@@ -31,19 +31,47 @@ static uint64_t milliseconds(void)
 
 /* ---- what is run ------------------------------------------------------ */
 
-/* The indexes of the vectors that were asked for. */
-static uint32_t *select_vectors(size_t *count, const struct hp_options *options,
-                                const struct hp_vectors *vectors)
-{
-    uint32_t *selected =
-        hp_arena_array(options->arena, vectors->count, sizeof *selected);
+/* The vectors that were asked for. */
+struct selection {
+    uint32_t *indexes; /* of those that the reader can be run on */
+    size_t count;
+    size_t without; /* further ones, which need what it has not */
+};
 
-    *count = 0;
-    for (size_t i = 0; selected != NULL && i < vectors->count; i++) {
-        if (hp_conform_wants(&options->conform, &vectors->items[i]))
-            selected[(*count)++] = (uint32_t)i;
+/* A reader without support for logs is not run on a hive that has some. Of
+ * these results[0..without) are set. */
+static bool select_vectors(struct selection *selection,
+                           const struct hp_options *options,
+                           struct hp_conform_run *run)
+{
+    const struct hp_vectors *vectors = run->vectors;
+    bool has_logs = (run->reader.capabilities & HP_CAN_LOGS) != 0;
+
+    *selection = (struct selection){
+        .indexes = hp_arena_array(options->arena, vectors->count,
+                                  sizeof *selection->indexes)};
+    run->results =
+        hp_arena_array(options->arena, vectors->count, sizeof *run->results);
+    if (selection->indexes == NULL || run->results == NULL)
+        return false;
+    for (size_t i = 0; i < vectors->count; i++) {
+        if (!hp_conform_wants(&options->conform, &vectors->items[i]))
+            continue;
+        if (has_logs || !hp_vector_has_logs(&vectors->items[i]))
+            selection->indexes[selection->count++] = (uint32_t)i;
+        else
+            hp_case_without_logs(&run->results[selection->without++],
+                                 (uint32_t)i);
     }
-    return selected;
+    run->count = selection->count + selection->without;
+    return true;
+}
+
+static int compare_indexes(const void *a, const void *b)
+{
+    const struct hp_case_result *x = a, *y = b;
+
+    return (x->index > y->index) - (x->index < y->index);
 }
 
 static struct hp_source source_of(const struct hp_options *options)
@@ -142,12 +170,12 @@ static unsigned jobs_of(const struct hp_options *options)
 static enum hp_exit run_cases(struct hp_conform_run *run,
                               const struct hp_options *options,
                               const struct hp_conform_how *how,
-                              const uint32_t *selected)
+                              const struct selection *selection)
 {
-    struct progress progress = {run->count, options};
+    struct progress progress = {selection->count, options};
     struct hp_case_pool pool = {.how = how,
-                                .selected = selected,
-                                .count = run->count,
+                                .selected = selection->indexes,
+                                .count = selection->count,
                                 .seed = run->seed,
                                 .jobs = run->jobs,
                                 .self = &progress};
@@ -158,11 +186,13 @@ static enum hp_exit run_cases(struct hp_conform_run *run,
     if (isatty(STDERR_FILENO))
         pool.progress = show_progress;
     run->started = (int64_t)time(NULL);
-    if (!hp_case_pool_run(&pool, run->results)) {
+    if (selection->count > 0 &&
+        !hp_case_pool_run(&pool, run->results + selection->without)) {
         hp_complain(NULL, "no worker could be started");
         return HP_EXIT_INPUT;
     }
     run->milliseconds = milliseconds() - start;
+    qsort(run->results, run->count, sizeof *run->results, compare_indexes);
     int number = hp_case_pool_interrupted();
     if (number == 0)
         return HP_EXIT_GOOD;
@@ -200,24 +230,22 @@ static enum hp_exit conform(struct hp_options *options,
                                  .jobs = jobs_of(options)};
     struct hp_conform_files files;
     struct hp_known known;
-    uint32_t *selected = select_vectors(&run.count, options, vectors);
+    struct selection selection;
 
-    run.results =
-        hp_arena_array(options->arena, run.count, sizeof *run.results);
-    if (selected == NULL || run.results == NULL)
-        return hp_complain_memory();
     enum hp_exit exit = hp_conform_read_known(&run, &known, options);
     if (exit == HP_EXIT_GOOD)
         exit = identify(&run, options, &source);
     if (exit != HP_EXIT_GOOD)
         return exit;
+    if (!select_vectors(&selection, options, &run))
+        return hp_complain_memory();
     run.sandbox = choose_sandbox(options);
     if (run.sandbox == NULL)
         return HP_EXIT_INPUT;
     exit = hp_conform_files_open(&files, options, run.discreet);
     if (exit != HP_EXIT_GOOD)
         return exit;
-    exit = run_cases(&run, options, &how, selected);
+    exit = run_cases(&run, options, &how, &selection);
     if (exit != HP_EXIT_GOOD) {
         hp_conform_files_discard(&files);
         return exit;

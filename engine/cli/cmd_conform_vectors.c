@@ -77,6 +77,8 @@ static void show_head(struct hp_output *output, const struct hp_vector *vector)
         put(output, vector->lie_field);
         hp_output_printf(output, " at position %llu",
                          (unsigned long long)vector->lie_offset);
+        if (vector->lie_file != NULL)
+            hp_output_printf(output, " of the log %s", vector->lie_file);
     }
     if (vector->twin != NULL) {
         hp_output_printf(output, "\n  twin    ");
@@ -126,22 +128,33 @@ static enum hp_exit show_recipe(struct hp_output *output,
     return HP_EXIT_GOOD;
 }
 
+static void show_logs(struct hp_output *output, const struct hp_vector *vector,
+                      const struct hp_vector_files *files)
+{
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        if (vector->log[i] != NULL)
+            hp_output_printf(output, "\nlog %s: %zu bytes\n", vector->log[i],
+                             files->log[i].len);
+    }
+}
+
 static enum hp_exit show_map(struct hp_output *output, struct hp_arena *arena,
                              const struct hp_vectors *vectors,
                              const struct hp_vector *vector,
                              struct hp_conform_error *err)
 {
     struct hp_inspection inspection = {.file = vector->id};
-    struct hp_image image;
+    struct hp_vector_files files;
     struct hp_plan plan;
     struct hp_map map;
 
-    if (!hp_vector_plan(&plan, arena, vectors, vector, "own", err) ||
-        !hp_recipe_forge(&image, &plan, vector->id, err))
+    if (!hp_vector_plan(&plan, arena, vectors, vector, "own", 0, err) ||
+        !hp_vector_forge(&files, &plan, vectors, vector, err))
         return hp_conform_complain(err);
-    if (!hp_map_open(&map, arena, hp_span_of(image.bytes, image.size)))
+    if (!hp_map_open(&map, arena, files.hive))
         return hp_complain_memory();
     inspection.map = &map;
+    show_logs(output, vector, &files);
     hp_output_printf(output, "\n");
     (void)hp_inspect_text(hp_output_out(output), &inspection);
     return HP_EXIT_GOOD;

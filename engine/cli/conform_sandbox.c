@@ -78,7 +78,8 @@ static void show_words(struct line *line, const char *command)
 {
     struct hp_command_words words;
 
-    if (command == NULL || hp_command_split(&words, command, "{}") != NULL)
+    if (command == NULL ||
+        hp_command_split(&words, command, "{}", NULL) != NULL)
         return;
     for (size_t i = 0; i < words.count; i++)
         show(line, words.words[i]);

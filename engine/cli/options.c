@@ -150,7 +150,7 @@ static enum hp_exit apply_command(const struct given *given)
                                .in_session = (bool)given->meaning,
                                .isolated = true};
     struct hp_command_words words;
-    const char *wrong = hp_command_split(&words, given->argument, "{}");
+    const char *wrong = hp_command_split(&words, given->argument, "{}", NULL);
 
     if (wrong != NULL)
         return wrong_use(given->argument, wrong);

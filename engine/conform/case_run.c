@@ -26,7 +26,7 @@ struct hp_trial {
     struct hp_arena arena;
     struct hp_plan plan; /* of the vector's own recipe, once it */
     bool planned;        /* was needed */
-    struct hp_image image;
+    struct hp_vector_files files;
     struct hp_tree *contents; /* of the outcomes that are no reject */
     struct hp_tree tree;      /* what came */
     struct hp_conform_error err;
@@ -44,7 +44,7 @@ static bool load_own_plan(struct hp_trial *r)
 {
     if (!r->planned)
         r->planned = hp_vector_plan(&r->plan, &r->arena, r->how->vectors,
-                                    r->vector, "own", &r->err);
+                                    r->vector, "own", 0, &r->err);
     return r->planned;
 }
 
@@ -53,12 +53,12 @@ static bool build_content(struct hp_tree *tree, struct hp_trial *r,
 {
     struct hp_plan *plan = &r->plan;
 
-    if (strcmp(content->of, "own") != 0) {
+    if (strcmp(content->of, "own") != 0 || content->state > 0) {
         plan = hp_arena_alloc(&r->arena, sizeof *plan);
         if (plan == NULL)
             return hp_conform_fail(&r->err, r->vector->id, "out of memory");
         if (!hp_vector_plan(plan, &r->arena, r->how->vectors, r->vector,
-                            content->of, &r->err))
+                            content->of, content->state, &r->err))
             return false;
     } else if (!load_own_plan(r)) {
         return false;
@@ -86,7 +86,8 @@ static bool build_contents(struct hp_trial *r)
 static bool forge(struct hp_trial *r)
 {
     return load_own_plan(r) &&
-           hp_recipe_forge(&r->image, &r->plan, r->vector->id, &r->err);
+           hp_vector_forge(&r->files, &r->plan, r->how->vectors, r->vector,
+                           &r->err);
 }
 
 /* ---- reading --------------------------------------------------------- */
@@ -182,7 +183,54 @@ void hp_trial_end(struct hp_trial *r, uint32_t walk, enum hp_status status)
     result->data_bytes = r->tree.data_bytes;
 }
 
-static void read_copy(struct hp_trial *r, const struct hp_shared_copy *copy)
+/* The hive and its logs as the reader gets them. */
+struct copies {
+    struct hp_shared_copy hive, log[HP_LOGS];
+};
+
+static uint64_t size_of(const struct hp_vector_files *files)
+{
+    uint64_t size = files->hive.len;
+
+    for (unsigned i = 0; i < HP_LOGS; i++)
+        size += files->log[i].len;
+    return size;
+}
+
+static void close_copies(struct copies *copies)
+{
+    hp_shared_copy_close(&copies->hive);
+    for (unsigned i = 0; i < HP_LOGS; i++)
+        hp_shared_copy_close(&copies->log[i]);
+}
+
+static bool open_copies(struct copies *copies,
+                        const struct hp_vector_files *files)
+{
+    bool good = hp_shared_copy_open(&copies->hive, files->hive);
+
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        copies->log[i] = (struct hp_shared_copy){.bytes = NULL};
+        if (good && files->log[i].ptr != NULL)
+            good = hp_shared_copy_open(&copies->log[i], files->log[i]);
+    }
+    if (!good)
+        close_copies(copies);
+    return good;
+}
+
+static bool are_modified(const struct copies *copies,
+                         const struct hp_vector_files *files)
+{
+    bool modified = hp_shared_copy_is_modified(&copies->hive, files->hive);
+
+    for (unsigned i = 0; i < HP_LOGS; i++)
+        modified = modified ||
+                   hp_shared_copy_is_modified(&copies->log[i], files->log[i]);
+    return modified;
+}
+
+static void read_copies(struct hp_trial *r, const struct copies *copies)
 {
     struct hp_source source = *r->how->reader;
     struct hp_case_result *result = r->result;
@@ -191,11 +239,16 @@ static void read_copy(struct hp_trial *r, const struct hp_shared_copy *copy)
 
     source.isolated = true;
     source.session = r->how->session;
-    source.limits = limits_of(r->how, copy->size);
+    source.limits = limits_of(r->how, size_of(&r->files));
     source.input = (struct hp_input){.size = sizeof source.input,
                                      .mode = hp_conform_mode(r->how->profile),
-                                     .image = copy->bytes,
-                                     .image_size = copy->size};
+                                     .image = copies->hive.bytes,
+                                     .image_size = copies->hive.size};
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        source.input.log[i] =
+            (struct hp_log_input){copies->log[i].bytes, copies->log[i].size};
+        source.log_suffix[i] = r->vector->log[i];
+    }
     hp_trial_begin(r, &sink);
     uint64_t wall = microseconds(), cpu = cpu_microseconds();
     uint32_t walk = hp_source_walk(&source, false, &sink, &err, result->detail,
@@ -292,18 +345,16 @@ static bool is_infrastructure(uint32_t status)
 
 static bool run(struct hp_trial *r)
 {
-    struct hp_shared_copy copy;
-    struct hp_span image;
+    struct copies copies;
 
     if (!forge(r))
         return false;
-    image = hp_span_of(r->image.bytes, r->image.size);
-    r->result->image_size = image.len;
-    if (!hp_shared_copy_open(&copy, image))
+    r->result->image_size = r->files.hive.len;
+    if (!open_copies(&copies, &r->files))
         return hp_conform_fail(&r->err, r->vector->id, "out of memory");
-    read_copy(r, &copy);
-    bool modified = hp_shared_copy_is_modified(&copy, image);
-    hp_shared_copy_close(&copy);
+    read_copies(r, &copies);
+    bool modified = are_modified(&copies, &r->files);
+    close_copies(&copies);
     if (is_infrastructure(r->result->status))
         return hp_conform_fail(
             &r->err, r->vector->id, "%s %s",
@@ -352,6 +403,17 @@ void hp_trial_close(struct hp_trial *r)
     if (r != NULL)
         hp_arena_close(&r->arena);
     free(r);
+}
+
+void hp_case_without_logs(struct hp_case_result *result, uint32_t index)
+{
+    *result = (struct hp_case_result){.index = index,
+                                      .ran = 1,
+                                      .verdict = HP_CASE_NOT_SUPPORTED,
+                                      .result = HP_WALK_FAILED,
+                                      .status = HP_E_UNSUPPORTED};
+    hp_detail_copy(result->detail, sizeof result->detail,
+                   "the reader does not say that it reads logs");
 }
 
 void hp_case_run(struct hp_case_result *result,

@@ -57,6 +57,9 @@ uint32_t hp_conform_mode(enum hp_reader_profile profile);
 void hp_case_run(struct hp_case_result *result,
                  const struct hp_conform_how *how, uint32_t index);
 
+/* The result for a vector with logs of a reader that does not know them. */
+void hp_case_without_logs(struct hp_case_result *result, uint32_t index);
+
 /* A case whose reader ran elsewhere: its events go into the sink of
  * hp_trial_begin, how it ended into hp_trial_end, then it is judged. NULL: no
  * memory, which *result says. */

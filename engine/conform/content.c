@@ -25,6 +25,7 @@ struct building {
     struct cut *cuts;
     size_t cut_count;
     bool partial;
+    bool recovered; /* the sequence numbers are not known */
 };
 
 /* ---- what is dropped and cut ----------------------------------------- */
@@ -188,8 +189,9 @@ static void send_hive(struct building *b)
         covered = covered || r->position < 512;
     *hive = (struct hp_hive_event){HP_UNKNOWN_U64, HP_UNKNOWN_U64,
                                    HP_UNKNOWN_U64, HP_UNKNOWN_U64};
-    if (b->plan->is_hive && !covered) {
+    if (b->plan->is_hive && !covered)
         hive->minor_version = number_of(base, "minor", b->plan->minor);
+    if (b->plan->is_hive && !covered && !b->recovered) {
         hive->sequence1 = number_of(base, "sequence1", 1);
         hive->sequence2 = number_of(base, "sequence2", 1);
         hive->dirty = hive->sequence1 != hive->sequence2;
@@ -367,7 +369,8 @@ bool hp_content_send(const struct hp_sink *sink, struct hp_arena *arena,
                          .file = file,
                          .err = err,
                          .sink = *sink,
-                         .partial = content->partial == HP_PARTIAL_YES};
+                         .partial = content->partial == HP_PARTIAL_YES,
+                         .recovered = content->recovered};
 
     if (!find_dropped(&b, content) || !find_cuts(&b, content))
         return false;

@@ -54,24 +54,29 @@ static struct hp_out out_to(struct bytes *bytes)
 struct piece {
     const struct hp_vectors *vectors;
     const struct hp_vector *vector;
-    const struct hp_vector_content *content; /* NULL: the hive */
-    struct hp_conform_error *err;            /* of the whole archive */
+    const struct hp_vector_content *content; /* NULL: a file of the vector, */
+    unsigned file;                /* the hive, or the log before this number */
+    struct hp_conform_error *err; /* of the whole archive */
     struct bytes bytes;
     size_t read;
     zip_error_t error;
 };
 
-static bool make_hive(struct piece *piece, struct hp_arena *arena)
+static bool make_file(struct piece *piece, struct hp_arena *arena)
 {
-    struct hp_image image;
+    struct hp_vector_files files;
     struct hp_plan plan;
 
-    return hp_vector_plan(&plan, arena, piece->vectors, piece->vector, "own",
-                          piece->err) &&
-           hp_recipe_forge(&image, &plan, piece->vector->id, piece->err) &&
-           (image.size == 0 ||
-            append(&piece->bytes, (const char *)image.bytes, image.size) ||
-            hp_conform_fail(piece->err, piece->vector->id, "out of memory"));
+    if (!hp_vector_plan(&plan, arena, piece->vectors, piece->vector, "own", 0,
+                        piece->err) ||
+        !hp_vector_forge(&files, &plan, piece->vectors, piece->vector,
+                         piece->err))
+        return false;
+    struct hp_span bytes =
+        piece->file == 0 ? files.hive : files.log[piece->file - 1];
+    return bytes.len == 0 ||
+           append(&piece->bytes, (const char *)bytes.ptr, bytes.len) ||
+           hp_conform_fail(piece->err, piece->vector->id, "out of memory");
 }
 
 static bool make_stream(struct piece *piece, struct hp_arena *arena)
@@ -82,7 +87,8 @@ static bool make_stream(struct piece *piece, struct hp_arena *arena)
 
     hp_text_stream_begin(&stream, out_to(&piece->bytes), &sink);
     return hp_vector_plan(&plan, arena, piece->vectors, piece->vector,
-                          piece->content->of, piece->err) &&
+                          piece->content->of, piece->content->state,
+                          piece->err) &&
            hp_content_send(&sink, arena, &plan, piece->content,
                            piece->vector->id, piece->err) &&
            (hp_text_stream_end(&stream, HP_WALK_DONE, NULL) ||
@@ -92,7 +98,7 @@ static bool make_stream(struct piece *piece, struct hp_arena *arena)
 static bool make(struct piece *piece)
 {
     struct hp_arena arena = hp_arena_chunked(hp_allocator_libc, PIECE_MEMORY);
-    bool made = piece->content == NULL ? make_hive(piece, &arena)
+    bool made = piece->content == NULL ? make_file(piece, &arena)
                                        : make_stream(piece, &arena);
 
     hp_arena_close(&arena);
@@ -184,16 +190,14 @@ static bool add(const struct archive *a, const char *name, zip_source_t *source)
 }
 
 static bool add_piece(const struct archive *a, const char *name,
-                      const struct hp_vector *vector,
-                      const struct hp_vector_content *content)
+                      struct piece wanted)
 {
-    struct piece *piece = calloc(1, sizeof *piece);
+    struct piece *piece = malloc(sizeof *piece);
 
     if (piece == NULL)
         return hp_conform_fail(a->err, a->path, "out of memory");
+    *piece = wanted;
     piece->vectors = a->vectors;
-    piece->vector = vector;
-    piece->content = content;
     piece->err = a->err;
     zip_source_t *source = zip_source_function(a->zip, serve, piece);
     if (source == NULL)
@@ -225,7 +229,34 @@ static bool add_profile(const struct archive *a, struct hp_json *doc,
         (void)snprintf(name, sizeof name, TOP "expected/%s/%s.%s.%zu.jsonl",
                        vector->group, vector->id, word, i);
         hp_json_append(doc, allowed, json_string(name + strlen(TOP)));
-        good = add_piece(a, name, vector, &outcome->content);
+        good = add_piece(
+            a, name,
+            (struct piece){.vector = vector, .content = &outcome->content});
+    }
+    return good;
+}
+
+/* The hive and its logs, with their names. */
+static bool add_files(const struct archive *a, struct hp_json *doc,
+                      const struct hp_vector *vector)
+{
+    char name[NAME_ROOM];
+    json_t *logs = NULL;
+    int size = snprintf(name, sizeof name, TOP "hives/%s/%s.hive",
+                        vector->group, vector->id);
+    bool good = add_piece(a, name, (struct piece){.vector = vector});
+
+    hp_json_set_word(doc, doc->root, "hive", name + strlen(TOP));
+    for (unsigned i = 0; good && i < HP_LOGS; i++) {
+        if (vector->log[i] == NULL)
+            continue;
+        (void)snprintf(name + size, sizeof name - (size_t)size, "%s",
+                       vector->log[i]);
+        if (logs == NULL)
+            logs = hp_json_set_array(doc, doc->root, "logs");
+        hp_json_append(doc, logs, json_string(name + strlen(TOP)));
+        good =
+            add_piece(a, name, (struct piece){.vector = vector, .file = i + 1});
     }
     return good;
 }
@@ -235,19 +266,14 @@ static bool add_vector(const struct archive *a, struct bytes *lines,
                        const struct hp_vector *vector)
 {
     struct hp_json doc = {json_object(), false};
-    char name[NAME_ROOM];
-    bool good;
 
-    (void)snprintf(name, sizeof name, TOP "hives/%s/%s.hive", vector->group,
-                   vector->id);
     hp_json_set_word(&doc, doc.root, "schema", "hiveproof-export/1");
     hp_json_set_word(&doc, doc.root, "id", vector->id);
     hp_json_set_word(&doc, doc.root, "group", vector->group);
-    hp_json_set_word(&doc, doc.root, "hive", name + strlen(TOP));
+    bool good = add_files(a, &doc, vector);
     hp_json_set_bytes(&doc, doc.root, "says", vector->says);
     hp_json_set_bytes(&doc, doc.root, "rule", vector->rule);
     json_t *profiles = hp_json_set_object(&doc, doc.root, "profiles");
-    good = add_piece(a, name, vector, NULL);
     for (unsigned p = 0; good && p < HP_READER_PROFILES; p++) {
         if (hp_vector_is_judged(vector, (enum hp_reader_profile)p))
             good = add_profile(a, &doc, profiles, vector,

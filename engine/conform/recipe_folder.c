@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "forged.h"
 #include "hp_limits.h"
+#include "reader.h"
 
 enum { PATH_ROOM = 1024 };
 
@@ -101,38 +103,21 @@ static bool explain(struct hp_conform_error *err, const char *path,
         from->origin.line, from->origin.column, from->message);
 }
 
-bool hp_recipe_load(struct hp_plan *plan, struct hp_arena *arena,
-                    const char *path, struct hp_conform_error *err)
-{
-    struct folder folder = {arena, err};
-    const struct hp_recipe_opener opener = {open_include, &folder};
-    struct hp_recipe_error why = {.status = HP_OK};
-    struct hp_span bytes;
+/* A recipe, and how those are opened that it includes. */
+struct opened {
+    struct folder folder;
+    struct hp_recipe_opener opener;
+    struct hp_recipe_text text;
+};
 
-    if (!hp_file_load(&bytes, arena, path, RECIPE_LIMIT, err))
-        return false;
-    if (!hp_plan_open(plan, arena, HP_LIMIT_IMAGE_SIZE))
-        return hp_conform_fail(err, path, "out of memory");
-    struct hp_recipe_text text = {path, bytes.ptr, bytes.len};
-    return hp_recipe_read(plan, text, &opener, &why) ||
-           explain(err, path, &why);
-}
-
-bool hp_recipe_forge(struct hp_image *image, struct hp_plan *plan,
-                     const char *path, struct hp_conform_error *err)
-{
-    struct hp_recipe_error why = {.status = HP_OK};
-
-    return hp_plan_assemble(image, plan, &why) || explain(err, path, &why);
-}
-
-bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
-                    const struct hp_vectors *vectors,
-                    const struct hp_vector *vector, const char *of,
-                    struct hp_conform_error *err)
+static bool open_recipe(struct opened *o, struct hp_arena *arena,
+                        const struct hp_vectors *vectors,
+                        const struct hp_vector *vector, const char *of,
+                        struct hp_conform_error *err)
 {
     const char *suffix = ".recipe";
     char path[PATH_ROOM];
+    struct hp_span bytes;
     const char *kept;
 
     if (strcmp(of, "twin") == 0)
@@ -145,5 +130,89 @@ bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
     kept = hp_arena_copy(arena, path, strlen(path) + 1);
     if (kept == NULL)
         return hp_conform_fail(err, path, "out of memory");
-    return hp_recipe_load(plan, arena, kept, err);
+    if (!hp_file_load(&bytes, arena, kept, RECIPE_LIMIT, err))
+        return false;
+    o->folder = (struct folder){arena, err};
+    o->opener = (struct hp_recipe_opener){open_include, &o->folder};
+    o->text = (struct hp_recipe_text){kept, bytes.ptr, bytes.len};
+    return true;
+}
+
+static bool open_plan(struct hp_plan *plan, struct hp_arena *arena,
+                      const struct opened *o)
+{
+    return hp_plan_open(plan, arena, HP_LIMIT_IMAGE_SIZE) ||
+           hp_conform_fail(o->folder.err, o->text.name, "out of memory");
+}
+
+bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
+                    const struct hp_vectors *vectors,
+                    const struct hp_vector *vector, const char *of,
+                    uint32_t state, struct hp_conform_error *err)
+{
+    struct hp_recipe_error why = {.status = HP_OK};
+    struct hp_log_plan logs, again;
+    struct opened o;
+
+    if (!open_recipe(&o, arena, vectors, vector, of, err) ||
+        !open_plan(plan, arena, &o))
+        return false;
+    hp_log_plan_open(&logs);
+    bool good =
+        hp_recipe_read_state(plan, &logs, NULL, 0, o.text, &o.opener, &why);
+    if (good && state >= logs.state_count)
+        return hp_conform_fail(err, o.text.name, "it has no state %u",
+                               (unsigned)state);
+    if (good && state > 0) {
+        hp_log_plan_open(&again);
+        good = open_plan(plan, arena, &o) &&
+               hp_recipe_read_state(plan, &again, &logs, state, o.text,
+                                    &o.opener, &why);
+    }
+    return good || explain(err, o.text.name, &why);
+}
+
+static bool forge_logs(struct hp_vector_files *files, struct hp_arena *arena,
+                       const struct hp_vectors *vectors,
+                       const struct hp_vector *vector,
+                       struct hp_conform_error *err)
+{
+    struct hp_recipe_error why = {.status = HP_OK};
+    struct hp_forged forged;
+    struct opened o;
+
+    if (!open_recipe(&o, arena, vectors, vector, "own", err))
+        return false;
+    if (!hp_forge_recipe(&forged, arena, HP_LIMIT_IMAGE_SIZE, o.text, &o.opener,
+                         &why))
+        return explain(err, o.text.name, &why);
+    files->hive = hp_span_of(forged.hive.bytes, forged.hive.size);
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        /* One that is empty has bytes somewhere, too. */
+        if (forged.has_log[i])
+            files->log[i] = hp_span_of(
+                forged.log[i].size > 0 ? forged.log[i].bytes : o.text.bytes,
+                forged.log[i].size);
+        if (forged.has_log[i] != (vector->log[i] != NULL))
+            return hp_conform_fail(err, vector->id,
+                                   "logs: not those that its recipe makes");
+    }
+    return true;
+}
+
+bool hp_vector_forge(struct hp_vector_files *files, struct hp_plan *plan,
+                     const struct hp_vectors *vectors,
+                     const struct hp_vector *vector,
+                     struct hp_conform_error *err)
+{
+    struct hp_recipe_error why = {.status = HP_OK};
+    struct hp_image image;
+
+    *files = (struct hp_vector_files){.log = {{NULL, 0}}};
+    if (hp_vector_has_logs(vector))
+        return forge_logs(files, plan->arena, vectors, vector, err);
+    if (!hp_plan_assemble(&image, plan, &why))
+        return explain(err, vector->id, &why);
+    files->hive = hp_span_of(image.bytes, image.size);
+    return true;
 }

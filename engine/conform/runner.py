@@ -8,7 +8,9 @@ Python 3.6.
 
 PROGRAM prints the text stream: JSON lines, the last one {"event":"end",...}.
 In its arguments {} stands for the hive's name and {mode} for strict or
-forensic; where there is no {}, the hive is its standard input.
+forensic; where there is no {}, the hive is its standard input. An argument
+{logs} becomes the names of the hive's transaction logs, each an argument; they
+lie beside the hive. Without it a hive that has some is not supported.
 
     --out FILE        the results (default results.jsonl, which must not exist)
     --mode MODE       strict or forensic (default)
@@ -63,11 +65,18 @@ def read(stream, limit, kept, over):
         kept.append(piece)
 
 
-def run(options, hive, size):
+def words_of(options, hive, logs):
+    for word in options.program:
+        if word == "{logs}":
+            yield from logs
+        else:
+            yield word.replace("{mode}", options.mode).replace("{}", hive)
+
+
+def run(options, hive, logs, size):
     """(what was printed, how it failed or None)."""
     named = any("{}" in word for word in options.program)
-    words = [word.replace("{mode}", options.mode).replace("{}", hive)
-             for word in options.program]
+    words = list(words_of(options, hive, logs))
     limit = options.output_limit or (128 << 20) + 20 * size
     kept, over = [], threading.Event()
     with open(hive, "rb") as source:
@@ -110,23 +119,43 @@ def lines_of(output):
     return None
 
 
-def case(options, vector, folder, out):
-    original = os.path.join(folder, *vector["hive"].split("/"))
-    with open(original, "rb") as file:
-        content = file.read()
-    private = tempfile.mkdtemp(prefix="hiveproof-")
+def content_of(path):
     try:
-        hive = os.path.join(private, uuid.uuid4().hex)
-        with open(hive, "wb") as file:
-            file.write(content)
-        output, failed = run(options, hive, len(content))
-        with open(hive, "rb") as file:
-            modified = file.read() != content
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def run_on_copy(options, vector, folder):
+    """run() on a copy of the hive and its logs."""
+    private = tempfile.mkdtemp(prefix="hiveproof-")
+    hive = os.path.join(private, uuid.uuid4().hex)
+    files = {}
+    try:
+        for name in [vector["hive"], *vector.get("logs", [])]:
+            suffix = name[len(vector["hive"]):]
+            files[hive + suffix] = content_of(
+                os.path.join(folder, *name.split("/")))
+            with open(hive + suffix, "wb") as file:
+                file.write(files[hive + suffix])
+        output, failed = run(options, hive, list(files)[1:],
+                             sum(map(len, files.values())))
+        modified = any(content_of(path) != content
+                       for path, content in files.items())
     finally:
         shutil.rmtree(private, ignore_errors=True)
+    return output, failed or ("input_modified" if modified else None)
+
+
+def case(options, vector, folder, out):
+    if "logs" in vector and "{logs}" not in options.program:
+        out.write(json.dumps({"case": vector["id"], "mode": options.mode})
+                  + '\n{"event":"end","result":"unsupported",'
+                  '"reason":"the command has no {logs}"}\n')
+        return
+    output, failed = run_on_copy(options, vector, folder)
     lines = lines_of(output)
-    if failed is None and modified:
-        failed = "input_modified"
     if failed is None and lines is None:
         failed = "crash"  # the end line is the verdict
     out.write(json.dumps({"case": vector["id"], "mode": options.mode}) + "\n")

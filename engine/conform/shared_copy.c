@@ -22,8 +22,10 @@ bool hp_shared_copy_open(struct hp_shared_copy *copy, struct hp_span image)
     copy->memory_size = room + page;
     copy->memory = mmap(NULL, copy->memory_size, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (copy->memory == MAP_FAILED)
+    if (copy->memory == MAP_FAILED) {
+        *copy = (struct hp_shared_copy){.bytes = NULL};
         return false;
+    }
     uint8_t *end = (uint8_t *)copy->memory + room;
     (void)mprotect(end, page, PROT_NONE);
     copy->bytes = end - round_up(image.len, ALIGNMENT);
@@ -36,10 +38,11 @@ bool hp_shared_copy_open(struct hp_shared_copy *copy, struct hp_span image)
 bool hp_shared_copy_is_modified(const struct hp_shared_copy *copy,
                                 struct hp_span image)
 {
-    return image.len > 0 && memcmp(copy->bytes, image.ptr, image.len) != 0;
+    return copy->size > 0 && memcmp(copy->bytes, image.ptr, image.len) != 0;
 }
 
 void hp_shared_copy_close(struct hp_shared_copy *copy)
 {
-    (void)munmap(copy->memory, copy->memory_size);
+    if (copy->memory != NULL)
+        (void)munmap(copy->memory, copy->memory_size);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vector.h"
 
+#include "log_plan.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -111,10 +113,23 @@ static bool read_of(struct hp_vector_content *content, const struct reading *r,
     return wrong(r, "of", "neither own, twin nor a recipe beside the vector");
 }
 
+static bool read_state(struct hp_vector_content *content,
+                       const struct reading *r, const json_t *json)
+{
+    const json_t *state = json_object_get(json, "state");
+
+    if (state == NULL)
+        return true;
+    content->state = (uint32_t)json_integer_value(state);
+    return (json_integer_value(state) > 0 &&
+            json_integer_value(state) < HP_LOG_STATES) ||
+           wrong(r, "state", "no number of an entry");
+}
+
 static bool read_content(struct hp_vector_content *content,
                          const struct reading *r, const json_t *json)
 {
-    static const char *const names[] = {"of",  "drop",    "drop_values",
+    static const char *const names[] = {"of",  "state",   "drop", "drop_values",
                                         "cut", "partial", NULL};
     const json_t *partial = json_object_get(json, "partial");
 
@@ -123,8 +138,11 @@ static bool read_content(struct hp_vector_content *content,
         return read_places(&content->drop, &content->drop_count, r, NULL,
                            "drop", 1);
     if (!hp_strict_has_only(&r->file, json, r->where, names) ||
-        !read_of(content, r, json))
+        !read_of(content, r, json) || !read_state(content, r, json))
         return false;
+    content->recovered =
+        hp_vector_has_logs(r->vector) &&
+        (content->state > 0 || strcmp(content->of, "own") != 0);
     if (partial != NULL && !json_is_boolean(partial))
         return wrong(r, "partial", "neither true nor false");
     if (partial != NULL)
@@ -279,9 +297,54 @@ static bool read_profiles(struct reading *r, const json_t *json)
 
 /* ---- the file -------------------------------------------------------- */
 
+/* Which log a name that ends so is, or HP_LOGS. */
+static unsigned which_log(const char *suffix)
+{
+    unsigned i = 0;
+
+    while (i < HP_LOGS && strcasecmp(suffix, hp_log_suffixes[i]) != 0)
+        i++;
+    return i;
+}
+
+static bool read_logs(const struct reading *r, const json_t *json)
+{
+    struct hp_vector *vector = r->vector;
+    const json_t *logs;
+
+    if (!hp_strict_array(&r->file, json, "", "logs", false, &logs) ||
+        !hp_strict_all_strings(&r->file, logs, "", "logs"))
+        return false;
+    for (size_t i = 0; i < json_array_size(logs); i++) {
+        const char *suffix = json_string_value(json_array_get(logs, i));
+        unsigned which = which_log(suffix);
+        if (which == HP_LOGS || vector->log[which] != NULL)
+            return hp_conform_fail(r->file.err, r->file.path,
+                                   "logs: .LOG, .LOG1, .LOG2, each once");
+        vector->log[which] = suffix;
+    }
+    return true;
+}
+
+static bool read_lie_file(const struct reading *r, const json_t *lie)
+{
+    struct hp_vector *vector = r->vector;
+
+    if (!hp_strict_optional(&r->file, lie, "lie", "file", &vector->lie_file))
+        return false;
+    if (vector->lie_file == NULL)
+        return true;
+    unsigned which = which_log(vector->lie_file);
+    return (which < HP_LOGS && vector->log[which] != NULL &&
+            strcmp(vector->lie_file, vector->log[which]) == 0) ||
+           hp_conform_fail(r->file.err, r->file.path,
+                           "lie.file: none of the logs");
+}
+
 static bool read_lie(const struct reading *r, const json_t *json)
 {
-    static const char *const names[] = {"record", "field", "offset", NULL};
+    static const char *const names[] = {"record", "field", "offset", "file",
+                                        NULL};
     struct hp_vector *vector = r->vector;
     const json_t *lie = json_object_get(json, "lie");
 
@@ -295,7 +358,8 @@ static bool read_lie(const struct reading *r, const json_t *json)
            hp_strict_string(&r->file, lie, "lie", "field",
                             &vector->lie_field) &&
            hp_strict_number(&r->file, lie, "lie", "offset",
-                            &vector->lie_offset);
+                            &vector->lie_offset) &&
+           read_lie_file(r, lie);
 }
 
 static bool read_evidence(const struct reading *r, const json_t *json)
@@ -317,7 +381,7 @@ static bool read_members(struct reading *r, const json_t *json)
 {
     static const char *const names[] = {
         "schema", "id",       "group",   "says",     "lie",      "twin", "rule",
-        "impact", "profiles", "sources", "evidence", "services", NULL};
+        "impact", "profiles", "sources", "evidence", "services", "logs", NULL};
     struct hp_vector *vector = r->vector;
     const json_t *sources;
     const char *schema;
@@ -339,7 +403,7 @@ static bool read_members(struct reading *r, const json_t *json)
            hp_strict_optional(&r->file, json, "", "twin", &vector->twin) &&
            hp_strict_array(&r->file, json, "", "sources", true, &sources) &&
            hp_strict_all_strings(&r->file, sources, "", "sources") &&
-           read_lie(r, json) && read_evidence(r, json) &&
+           read_logs(r, json) && read_lie(r, json) && read_evidence(r, json) &&
            read_profiles(r, json);
 }
 
@@ -533,6 +597,15 @@ bool hp_vector_path(char *path, size_t room, const struct hp_vectors *vectors,
                         vector->group, name, suffix);
 
     return size > 0 && (size_t)size < room;
+}
+
+bool hp_vector_has_logs(const struct hp_vector *vector)
+{
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        if (vector->log[i] != NULL)
+            return true;
+    }
+    return false;
 }
 
 bool hp_vector_is_judged(const struct hp_vector *vector,

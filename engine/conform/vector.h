@@ -2,7 +2,7 @@
  *
  * A vector: a hive as a recipe, and what a reader has to make of it, per
  * profile (schema/hiveproof-vector-1.json). Files are DIR/GROUP/ID.json and
- * DIR/GROUP/ID.recipe. */
+ * DIR/GROUP/ID.recipe. A recipe may make logs beside the hive. */
 #ifndef HP_VECTOR_H
 #define HP_VECTOR_H
 
@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "json_strict.h"
+#include "source.h"
 
 /* Whose reading is judged. */
 enum hp_reader_profile {
@@ -41,6 +42,8 @@ struct hp_vector_place {
 /* The keys and values that a recipe says, less what is dropped or cut. */
 struct hp_vector_content {
     const char *of; /* "own", "twin", or a recipe beside the vector */
+    uint32_t state; /* of the hive, as its recipe counts entries of logs */
+    bool recovered; /* what logs have made, not the hive as it lies there */
     struct hp_vector_place *drop, *drop_values, *cut;
     size_t drop_count, drop_value_count, cut_count;
     enum hp_partial partial;
@@ -69,7 +72,10 @@ struct hp_vector {
     const char *twin; /* id; NULL: none */
     /* what lies; NULL for a good vector */
     const char *lie_record, *lie_field;
-    uint64_t lie_offset; /* position in the file */
+    const char *lie_file; /* NULL: the hive; or what a log's name ends in */
+    uint64_t lie_offset;  /* position in that file */
+    /* What the names of its logs end in, each NULL where there is none. */
+    const char *log[HP_LOGS];
     struct hp_vector_expectation expected[HP_READER_PROFILES];
     const char *volumes; /* the file of an end-to-end vector, or NULL */
 };
@@ -92,6 +98,9 @@ void hp_vectors_close(struct hp_vectors *vectors);
 /* The vector of that id, or NULL. */
 const struct hp_vector *hp_vectors_find(const struct hp_vectors *vectors,
                                         const char *id);
+
+/* True if it has logs: a reader that knows none is not judged by it. */
+bool hp_vector_has_logs(const struct hp_vector *vector);
 
 /* Writes the path of FILE in the vector's folder to path[0..room). False if it
  * is too long. */

@@ -28,7 +28,7 @@ static void words__are_a_shells_without_its_powers(void **state)
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         struct hp_command_words words;
         char all[256] = "";
-        assert_null(hp_command_split(&words, good[i].command, "F"));
+        assert_null(hp_command_split(&words, good[i].command, "F", NULL));
         for (size_t word = 0; word < words.count; word++) {
             strcat(all, words.words[word]);
             strcat(all, "~");
@@ -45,7 +45,7 @@ static void file__stays_one_word(void **state)
     struct hp_command_words words;
     (void)state;
 
-    assert_null(hp_command_split(&words, "a {}", "x 'y\" {} \\z"));
+    assert_null(hp_command_split(&words, "a {}", "x 'y\" {} \\z", NULL));
     assert_int_equal(words.count, 2);
     assert_string_equal(words.words[1], "x 'y\" {} \\z");
 }
@@ -58,7 +58,7 @@ static void command__that_is_none_is_refused(void **state)
     (void)state;
 
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        assert_non_null(hp_command_split(&words, commands[i], "F"));
+        assert_non_null(hp_command_split(&words, commands[i], "F", NULL));
 }
 
 static void command__has_an_end(void **state)
@@ -68,15 +68,37 @@ static void command__has_an_end(void **state)
     (void)state;
 
     memset(long_one, 'a', HP_COMMAND_ROOM - 1);
-    assert_null(hp_command_split(&words, long_one, "F"));
+    assert_null(hp_command_split(&words, long_one, "F", NULL));
     long_one[HP_COMMAND_ROOM - 1] = 'a';
-    assert_non_null(hp_command_split(&words, long_one, "F"));
+    assert_non_null(hp_command_split(&words, long_one, "F", NULL));
     for (size_t i = 0; i < HP_COMMAND_WORDS; i++)
         memcpy(many + 2 * i, "a ", 2);
-    assert_null(hp_command_split(&words, many, "F"));
+    assert_null(hp_command_split(&words, many, "F", NULL));
     assert_int_equal(words.count, HP_COMMAND_WORDS);
     many[2 * HP_COMMAND_WORDS] = 'a';
-    assert_non_null(hp_command_split(&words, many, "F"));
+    assert_non_null(hp_command_split(&words, many, "F", NULL));
+}
+
+static void logs__are_words_of_their_own(void **state)
+{
+    static const char *const logs[] = {"", "F.LOG1", "F L\"2"};
+    struct hp_command_words words;
+    (void)state;
+
+    assert_null(
+        hp_command_split(&words, "a {logs} x{logs} '{logs}'", "F", logs));
+    assert_true(words.names_logs);
+    assert_int_equal(words.count, 5);
+    assert_string_equal(words.words[1], "F.LOG1");
+    assert_string_equal(words.words[2], "F L\"2");
+    assert_string_equal(words.words[3], "x{logs}");
+    assert_string_equal(words.words[4], "{logs}");
+    assert_null(hp_command_split(&words, "a {logs}", "F", NULL));
+    assert_true(words.names_logs);
+    assert_int_equal(words.count, 1);
+    assert_null(hp_command_split(&words, "a {} x{logs}", "F", logs));
+    assert_false(words.names_logs);
+    assert_non_null(hp_command_split(&words, "{logs}", "F", NULL));
 }
 
 int main(void)
@@ -86,6 +108,7 @@ int main(void)
         cmocka_unit_test(file__stays_one_word),
         cmocka_unit_test(command__that_is_none_is_refused),
         cmocka_unit_test(command__has_an_end),
+        cmocka_unit_test(logs__are_words_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

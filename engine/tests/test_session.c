@@ -60,7 +60,8 @@ static void version_of(char version[64], const struct hp_source *source)
 
     assert_true(hp_source_identify(source, &identity, NULL, text, sizeof text));
     assert_string_equal(identity.name, "rogue");
-    assert_int_equal(identity.capabilities, HP_CAN_CLASS | HP_CAN_FORENSIC);
+    assert_int_equal(identity.capabilities,
+                     HP_CAN_CLASS | HP_CAN_FORENSIC | HP_CAN_LOGS);
     memcpy(version, identity.version, 64);
 }
 

@@ -33,6 +33,12 @@ def write(folder, recipe, item, **files):
     return folder
 
 
+def with_log(folder, name):
+    """A hive of one key, and beside it a log."""
+    return write(folder, ROOT.replace("ROOT", name) + "log LOG1 hvle\n",
+                 vector(f"log-{name}", "log", logs=[".LOG1"]))
+
+
 def rogue_folder(folder):
     """A hive of one key, whole and with a root that is nowhere."""
     write(folder, ROOT, vector("ok-root"))

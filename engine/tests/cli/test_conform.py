@@ -207,6 +207,28 @@ class Rogues(ConformTest):
         verdicts = self.judge("partial", "--sandbox", "none", "--group", "ok",
                               exit=0)
 
+    def test_logs(self):
+        """What a module may do to them is what it may do to a hive; one that
+        does not know them is not asked."""
+        conform_vectors.with_log(self.vectors, "ROOT")
+        misdeeds = {"nothing": ("not_supported", 1), "only_log1": ("pass", 1),
+                    "edit_log": ("input_modified", 1),
+                    "overread_log": ("crash", 1)}
+        for sandbox in ["none"] + (["bwrap"] if BWRAP else []):
+            for misdeed, (expected, exit) in misdeeds.items():
+                verdicts = self.judge(misdeed, "--sandbox", sandbox, exit=exit)
+                self.assertEqual(verdicts["log-ROOT"], expected, misdeed)
+                self.assertEqual(list(self.home.iterdir()), [], misdeed)
+        # Counted apart, and no failure.
+        report = self.conform("--backend", "hivex", "--sandbox", "none")
+        self.assertEqual(report["verdicts"]["not_supported"], 1)
+        self.assertEqual(report["standings"]["skipped"], 1)
+        self.assertEqual([case["id"] for case in report["cases"]],
+                         ["bb-root", "log-ROOT", "ok-root"])
+        # Nothing is left to be judged.
+        self.verdicts("--backend", "hivex", "--group", "log", "--sandbox",
+                      "none", exit=3)
+
     def test_the_home_and_the_network(self):
         """What the sandbox is for; without it both would come through."""
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -272,6 +294,10 @@ class Commands(ConformTest):
         "good": "pass", "segv": "crash", "hang": "hang", "spin": "hang",
         "edit": "input_modified", "other-case": "protocol",
         "no-seq": "protocol", "order": "protocol", "then-segv": "crash"}
+    TO_LOGS = {
+        "good": "pass", "name-log": "pass", "litter-log": "pass",
+        "edit-log": "input_modified", "longer-log": "input_modified",
+        "replace-log": "input_modified", "delete-log": "input_modified"}
     ROGUE = SOURCE / "engine/tests/rogues/rogue.py"
 
     def setUp(self):
@@ -316,6 +342,24 @@ class Commands(ConformTest):
             verdicts = self.judge("dag", "--sandbox", "none", "--jobs", "1",
                                   "--session", f"{self.ROGUE} {misdeed}")
             self.assertEqual(verdicts, {expected}, misdeed)
+
+    def test_logs(self):
+        for way, name, more in (("--command", "shot", " {} {logs}"),
+                                ("--session", "forensic", "")):
+            self.vectors = self.vectors.parent / name
+            conform_vectors.with_log(self.vectors, name)
+            for sandbox in ["none"] + (["bwrap"] if BWRAP else []):
+                for misdeed, expected in self.TO_LOGS.items():
+                    verdicts = self.judge("log", "--sandbox", sandbox, way,
+                                          f"{self.ROGUE} {misdeed}{more}")
+                    self.assertEqual(verdicts, {expected}, (misdeed, way))
+        # A command that does not ask for them does not know them.
+        self.vectors = self.vectors.parent / "shot"
+        done = self.run_program(
+            "conform", "--vectors", self.vectors, "--sandbox", "none",
+            "--command", f"{self.ROGUE} good {{}}", env=self.environment)
+        self.assertEqual(done.returncode, 3, done)
+        self.assertIn(b"1 not_supported", done.stdout)
 
     def test_a_hive_that_it_dies_of_at_once(self):
         """Without a word, as if of the hive before, which is not to blame."""
@@ -415,6 +459,35 @@ sys.stdout.buffer.write(done.stdout or
         self.ask("conform", "judge", "--vectors", self.vectors,
                  self.directory / "results", "--reader-profile", "strict",
                  exit=3)
+
+    def test_logs(self):
+        folder = conform_vectors.with_log(self.directory / "logs", "ROOT")
+        archive = self.directory / "logs.zip"
+        self.ask("conform", "export", "--vectors", folder, archive)
+        shutil.rmtree(self.folder)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(self.directory)
+        self.vectors = folder
+        self.assertTrue((self.folder / "hives/log/log-ROOT.hive.LOG1")
+                        .stat().st_size > 0)
+        tool = SOURCE / "engine/tests/rogues/rogue.py"
+        say = "s = sys.stdin.read(); sys.stdout.write(s.replace('shot', 'ROOT'))"
+        script = f"{tool} WHAT {{}} {{logs}} | python3 -c \"import sys; {say}\""
+        for what, logs, expected, exit in (
+                ("good", True, "pass", 0), ("name-log", True, "pass", 0),
+                ("litter-log", True, "pass", 0),
+                ("edit-log", True, "input_modified", 1),
+                ("delete-log", True, "input_modified", 1),
+                ("good", False, "not_supported", 3)):
+            results = self.directory / f"results-{what}-{logs}"
+            words = ["sh", "-c", script.replace("WHAT", what)
+                     .replace("{} {logs}", '"$@"'), "sh", "{}"]
+            subprocess.run(
+                ["python3", self.folder / "runner.py", "--out", results, "--",
+                 *words, *["{logs}"] * logs], check=True,
+                stdout=subprocess.DEVNULL)
+            self.assertEqual(self.judge(results.read_bytes(), exit=exit),
+                             {"log-ROOT": expected}, what)
 
     def test_the_runner_sees_misdeeds(self):
         misdeeds = {"hang": "import time; time.sleep(99)",
@@ -644,7 +717,9 @@ class Vectors(ConformTest):
             ("sources", ["x", 1]), ("schema", "hiveproof-vector/2"),
             ("lie", {}), ("lie", {"record": "nk", "field": "x", "offset": -1}),
             ("evidence", {"agree": [1]}), ("profiles", {}), ("profiles", None),
-            ("id", "ok root")]
+            ("id", "ok root"), ("logs", ".LOG1"), ("logs", ["LOG1"]),
+            ("logs", [".LOG1", ".LOG1"]), ("logs", [".LOG3"]), ("logs", [1]),
+            ("lie", {"record": "nk", "field": "x", "offset": 1, "file": "y"})]
         contents = [{"of": "x"}, {"of": "../x.recipe"}, {}, {"of": "own", "x": 1},
                     {"of": "own", "drop": ["x"]}, {"of": "own", "drop": [7]},
                     {"of": "own", "drop_values": [["\\a"]]},

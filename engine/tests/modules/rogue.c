@@ -126,6 +126,8 @@ static void before(const struct hp_input *input, const struct hp_sink *sink)
 {
     volatile unsigned char *image =
         (volatile unsigned char *)(uintptr_t)input->image;
+    volatile unsigned char *log =
+        (volatile unsigned char *)(uintptr_t)input->log[1].data;
     volatile unsigned spin = 1;
 
     if (is("crash"))
@@ -154,6 +156,10 @@ static void before(const struct hp_input *input, const struct hp_sink *sink)
         daemonise();
     if (is("edit"))
         image[0] = 'x';
+    if (is("edit_log") && log != NULL)
+        log[input->log[1].size - 1] ^= 1;
+    if (is("overread_log") && log != NULL)
+        spin = log[(input->log[1].size + 15) / 16 * 16];
 }
 
 static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
@@ -169,6 +175,10 @@ static uint32_t walk(const struct hp_input *input, const struct hp_sink *sink)
         return HP_WALK_REFUSED;
     if (is("disorder"))
         (void)report(sink, &event, HP_EVENT_KEY_LEAVE);
+    if (is("only_log1") &&
+        (input->log[0].data != NULL || input->log[1].data == NULL ||
+         input->log[2].data != NULL))
+        return HP_WALK_REFUSED;
     answer(sink, is("wrong") ? "R00T" : "ROOT");
     if (is("late_crash"))
         (void)raise(SIGSEGV);
@@ -179,7 +189,16 @@ static const struct hp_backend backend = {
     sizeof(struct hp_backend),       "rogue", "1", "",
     HP_CAN_STRICT | HP_CAN_FORENSIC, walk};
 
+static const struct hp_backend with_logs = {sizeof(struct hp_backend),
+                                            "rogue",
+                                            "1",
+                                            "",
+                                            HP_CAN_STRICT | HP_CAN_FORENSIC |
+                                                HP_CAN_LOGS,
+                                            walk};
+
 const struct hp_backend *hp_backend_v1(void)
 {
-    return &backend;
+    return is("edit_log") || is("overread_log") || is("only_log1") ? &with_logs
+                                                                   : &backend;
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""rogue.py WHAT [HIVE]: a reader that misbehaves, for the tests of commands.
+"""rogue.py WHAT [HIVE [LOG]...]: a reader that misbehaves, for the tests of
+commands.
 
-Without HIVE it speaks the session's protocol. It answers with a root key that
-is called as the mode of the run, or "shot"; what it does beside or instead of
-that WHAT says."""
+Without HIVE it speaks the session's protocol, and reads logs. It answers with a
+root key that is called as the mode of the run, or "shot"; what it does beside
+or instead of that WHAT says. What it does to logs it does to the first one."""
 import json
 import os
 import signal
@@ -79,7 +80,25 @@ def litter(path):
         journal.write(b"x" * 100)
 
 
-# What is done before the answer.
+def name_log(logs):
+    """Its name is the hive's, and one that nothing can be remembered by."""
+    path, = logs
+    hive = sys.argv[2] if len(sys.argv) > 2 else None
+    if not path.endswith(".LOG1") or hive not in (None, path[:-5]):
+        os._exit(9)
+
+
+# What is done before the answer, to the logs ...
+TO_LOGS = {
+    "edit-log": lambda logs: edit(logs[0]),
+    "longer-log": lambda logs: edit(logs[0], "ab"),
+    "replace-log": lambda logs: replace(logs[0]),
+    "delete-log": lambda logs: os.unlink(logs[0]),
+    "litter-log": lambda logs: edit(logs[0][:-1] + "2", "wb"),
+    "name-log": name_log,
+}
+
+# ... and else.
 BEFORE = {
     "segv": lambda path: os.kill(os.getpid(), signal.SIGSEGV),
     "raise": lambda path: [][1],
@@ -134,8 +153,9 @@ AFTER = {
 }
 
 
-def answer(what, path, name, seq):
+def answer(what, path, logs, name, seq):
     BEFORE.get(what, lambda path: None)(path)
+    TO_LOGS.get(what, lambda logs: None)(logs)
     lines = ['{"event":"hive"}',
              '{"event":"key_enter","name":%s}' % json.dumps(name), LEAVE]
     if what == "order":
@@ -155,10 +175,11 @@ def session(what):
         order = json.loads(line)
         if order["cmd"] == "start":
             about = {"name": "rogue", "version": str(os.getpid()),
-                     "capabilities": ["class", "forensic"]}
+                     "capabilities": ["class", "forensic", "logs"]}
             say(json.dumps(about if what != "bad-start" else []) + "\n")
         elif order["cmd"] == "run":
-            answer(what, order["path"], order["mode"], order["seq"])
+            answer(what, order["path"], order.get("logs", []), order["mode"],
+                   order["seq"])
             AFTER.get(what, lambda: None)()
         elif what == "bad-stop":
             os._exit(3)
@@ -174,7 +195,7 @@ def main():
     if len(sys.argv) == 2:
         session(what)
     else:
-        answer(what, sys.argv[2], "shot", None)
+        answer(what, sys.argv[2], sys.argv[3:], "shot", None)
         AFTER.get(what, lambda: None)()
 
 
