@@ -183,8 +183,7 @@ class Campaign:
             return self.triage.job(TRIAGE_FOR)
         busy = self.lanes.targets()
         for target in self.options.targets:
-            if target not in busy and self.plan.rounds > 1 and \
-                    self.left() > MERGE_FOR and self.care.is_due(target):
+            if target not in busy and self.merge_is_due(target):
                 return self.merge_job(target)
         pair = schedule.due(self.night.used_by_pair(), busy)
         return self.slice_job(pair, cores) if pair else None
@@ -210,6 +209,13 @@ class Campaign:
                              self.options.memory // self.options.cores,
                              self.finds[target, self.care.fuzzer.name],
                              self.night.number)
+
+    def merge_is_due(self, target):
+        """Not where each pair has but one slice: all are merged at the end."""
+        if self.watch.crowded:
+            return self.care.fresh(target) > 0
+        return self.plan.rounds > 1 and self.left() > MERGE_FOR and \
+            self.care.is_due(target)
 
     def triage_is_due(self):
         return self.left() > LAST_TRIAGE and self.triage.possible() and \

@@ -8,6 +8,7 @@ from nightly import Infrastructure, jobs, limits, visible
 from nightly.progress import Progress
 
 LANES, SAVE, SAMPLE, DISK = 1, 10, 30, 15  # seconds between
+CROWDED = 0.7  # of --disk
 USAGE = "seconds\tmemory_kib\tdisk_bytes\ttmp_bytes\n"
 
 
@@ -19,7 +20,7 @@ class Watch:
     def __init__(self, state, night, lanes, options):
         self.state, self.night, self.lanes = state, night, lanes
         self.options, self.progress = options, Progress(60)
-        self.last, self.found = {}, 0
+        self.last, self.found, self.crowded = {}, 0, False
 
     def is_time(self, what, seconds):
         now = time.monotonic()
@@ -59,13 +60,15 @@ class Watch:
                        f"\t{limits.disk(self.state.folder)}\t{temporary}\n")
 
     def check_disk(self):
-        used = limits.disk(self.state.folder)
-        free = limits.free(self.state.folder)
-        if used > self.options.disk << 20 or free < limits.RESERVE:
+        used, most = limits.disk(self.state.folder), self.options.disk << 20
+        # Merging makes room.
+        self.crowded = used > most * CROWDED
+        if used > most:
             raise Infrastructure(
                 f"{visible(str(self.state.folder))}: {used >> 20} MiB are used "
-                f"of {self.options.disk} (--disk), {free >> 20} MiB are free: "
-                "make room and start it again; nothing was lost")
+                f"of {self.options.disk} (--disk): make room, or allow more, "
+                "and start it again; nothing was lost")
+        limits.check_room(self.state.folder)
 
     def tell_slice(self, job):
         self.found += job.new

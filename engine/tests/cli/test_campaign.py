@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/campaign with engines that are small programs (fake_engines.py): what
 it records, and that nothing is lost when it or a part of it is killed."""
+import hashlib
 import json
+import os
 import signal
+import subprocess
 import time
 import unittest
 
@@ -119,6 +122,35 @@ head -c 8000000 /dev/zero >"$1/large" """)
         self.assertEqual(code, 3, said)
         self.assertIn("(--disk)", said)
         self.nobody_left()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root mounts a small disk")
+    def test_a_full_disk(self):
+        self.state.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "none", self.state]
+        if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no tmpfs can be mounted")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.state])
+        self.fakes.libfuzzer("fuzz_hive", before="""
+(sleep 3; cat /dev/zero >"$1/large" 2>/dev/null) &""")
+        code, said = self.campaign("--time", "60s", engines="libfuzzer",
+                                   targets=("fuzz_hive",))
+        self.assertEqual(code, 3, said)
+        self.assertRegex(said, "(make room and start it again|No space left)")
+        self.assertNotIn("Traceback", said)
+        self.nobody_left()
+        self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
+        (self.state / "work/fuzz_hive/libfuzzer/corpus/large").unlink()
+        self.fakes.libfuzzer("fuzz_hive")
+        code, said = self.campaign("--time", "12s", engines="libfuzzer",
+                                   targets=("fuzz_hive",))
+        self.assertIn("inputs were run", said)
+        whole = {digest for digest in self.fakes.found()
+                 if digest in self.recorded()}
+        self.assertTrue(whole)
+        for digest in self.recorded():
+            self.assertEqual(hashlib.sha256(
+                (self.state / "inputs" / digest).read_bytes()).hexdigest(),
+                digest)
 
     def test_a_state_that_is_none(self):
         self.state.mkdir()
