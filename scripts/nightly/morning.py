@@ -29,11 +29,13 @@ def program(name, state, seconds, *more):
 
 
 class Morning:
-    """`run` runs a job to its end; `say` prints a line."""
+    """`run` runs a job to its end; `say` prints a line. `covers` is true if
+    it is to be measured what the corpora cover."""
 
-    def __init__(self, state, book, night, build, run, say):
+    def __init__(self, state, book, night, build, covers, run, say):
         self.state, self.book, self.night = state, book, night
         self.build, self.run, self.say = build, run, say
+        self.covers = covers and not build
         self.troubles = []
 
     def trouble(self, text):
@@ -55,9 +57,9 @@ class Morning:
                          "nobody has looked at the finds (scripts/triage)")
 
     def report(self):
-        """With coverage, which needs a build of its own, unless nothing is to
-        be built; a page is made in any case."""
-        for more in ([],) if self.build else (["--coverage"], []):
+        """A page is made in any case. Coverage needs a build of its own: not
+        where nothing is to be built."""
+        for more in (["--coverage"], []) if self.covers else ([],):
             job = program("report", self.state, ANY_TIME, "--night",
                           str(self.night), *more)
             self.program(job)
