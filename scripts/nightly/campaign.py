@@ -9,7 +9,7 @@ import time
 
 from bench_fuzz import first_line, machine
 from nightly import (command, corpus, engines, finds, jobs, ledger,
-                     limits, schedule)
+                     limits, replay, schedule)
 from nightly.guard import adopt_orphans
 from nightly.lanes import Lanes
 from nightly.morning import Morning, Triage
@@ -62,6 +62,9 @@ class Campaign:
         given = self.options
         self.wanted = engines.installed(given.engines)
         self.engines = engines.make(given.targets, self.wanted, given.build)
+        if not given.build:
+            print("building them for triage ...", flush=True)
+            replay.build(given.targets)
 
     def whole(self):
         self.waits = True
@@ -181,7 +184,9 @@ class Campaign:
                                 self.lanes.targets())
             return self.slice_job(pair, cores) if pair else None
         if self.triage_is_due():
-            return self.triage.job(TRIAGE_FOR)
+            # To make inputs smaller is for the morning.
+            return self.triage.job(TRIAGE_FOR, "--no-minimize", "--jobs",
+                                   str(cores))
         busy = self.lanes.targets()
         for target in self.options.targets:
             if target not in busy and self.merge_is_due(target):

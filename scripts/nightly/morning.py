@@ -18,8 +18,8 @@ class Triage:
     def possible(self):
         return not self.binaries or self.binaries.is_dir()
 
-    def job(self, seconds):
-        return program("triage", self.state, seconds, *(
+    def job(self, seconds, *more):
+        return program("triage", self.state, seconds, *more, *(
             ["--binaries", self.binaries] if self.binaries else []))
 
 
