@@ -45,14 +45,16 @@ struct text {
 /* What parts paths and lists, and what they start with. */
 #define TOKEN(text)                                                            \
     {                                                                          \
-        text, sizeof(text) - 1                                                 \
+        u##text, sizeof(u##text) / sizeof(uint16_t) - 1                        \
     }
 static const struct {
-    const char *text;
+    const uint16_t *text;
     uint32_t units;
 } tokens[] = {
     TOKEN("\0"),
     TOKEN("\0\0"),
+    TOKEN("\xD83D"), /* a surrogate alone, mostly */
+    TOKEN("\xDE00"),
     TOKEN(".exe"),
     TOKEN(".EXE"),
     TOKEN(".sys"),
@@ -124,7 +126,7 @@ static void text_insert(struct hp_mutator *m, struct text *text)
     memmove(text->units + at + units, text->units + at,
             (text->count - at) * sizeof *text->units);
     for (uint32_t i = 0; i < units; i++)
-        text->units[at + i] = (uint8_t)tokens[which].text[i];
+        text->units[at + i] = tokens[which].text[i];
     text->count += units;
 }
 

@@ -13,6 +13,7 @@
 #define NODES_MOST 2000
 #define VALUES_MOST 20000
 #define VISITS_MOST 1000
+#define VISITS_FEW 50
 #define VISITS_DEEP 64
 
 /* Where a key's cell has the offset of its list of values, from here on. */
@@ -453,14 +454,18 @@ void hivex_walk_visit(hive_h *hive, uint64_t hash)
     static const struct hivex_visitor any = {
         .node_start = on_start, .node_end = on_end, .value_any = on_bytes};
 
-    size_t most = fuzz_asks(64, 11, hash) ? VISITS_MOST : VISITS_MOST / 20;
+    const int skip = HIVEX_VISIT_SKIP_BAD;
+    /* Any callback is once the one that ends it. */
+    size_t early = (hash >> 8) % VISITS_FEW;
 
+    if (fuzz_asks(1024, 11, hash))
+        run_visit(hive, &by_type, 0, VISITS_MOST);
     if (fuzz_asks(64, 5, hash))
-        run_visit(hive, &by_type, 0, most);
+        run_visit(hive, &by_type, 0, early);
     if (fuzz_asks(128, 7, hash))
-        run_visit(hive, &by_type, HIVEX_VISIT_SKIP_BAD, most);
+        run_visit(hive, &by_type, skip, early);
     if (fuzz_asks(256, 8, hash))
-        run_visit(hive, &any, 0, most);
+        run_visit(hive, &any, 0, early);
     if (fuzz_asks(256, 9, hash))
-        run_visit(hive, &any, HIVEX_VISIT_SKIP_BAD, most);
+        run_visit(hive, &any, skip, early);
 }
