@@ -345,9 +345,11 @@ bool hp_ask_open(struct hp_ask *ask, char **words, bool in_session,
 enum hp_answer hp_ask_bytes(struct hp_ask *ask, const uint8_t *bytes,
                             size_t size)
 {
+    const struct hp_source source = {
+        .input = {.image = bytes, .image_size = size}};
     int64_t until = now_ms() + (int64_t)ask->seconds * 1000;
 
-    if (!hp_private_put(&ask->copy, bytes, size)) {
+    if (!hp_private_put(&ask->copy, &source)) {
         enum hp_answer answer = cannot(ask, ask->copy.folder);
         hp_private_drop(&ask->copy);
         return answer;
