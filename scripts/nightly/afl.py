@@ -9,7 +9,7 @@ import subprocess
 
 from fuzz_targets import FOREIGN, HIVES, STEADY
 from nightly import Infrastructure
-from nightly.slice import Instance, files, numbers
+from nightly.slice import Instance, files, link, numbers
 
 OUT = "out"
 # A folder that looks like an instance: what libFuzzer reached.
@@ -220,11 +220,3 @@ class Afl:
         """AFL++ goes on in its folder by itself: what it started with is
         there."""
         shutil.rmtree(work / "in", ignore_errors=True)
-
-
-def link(path, name):
-    try:
-        os.link(path, name)
-    except OSError:
-        # Another file system, or too many links.
-        shutil.copyfile(path, name)

@@ -38,8 +38,7 @@ class Campaign:
         try:
             limits.check_room(self.state.folder)
             self.state.recover()
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, self.on_signal)
+            self.listen()
             self.make_engines()
             adopt_orphans()
             with ledger.open_ledger(self.state.ledger) as self.ledger:
@@ -49,6 +48,12 @@ class Campaign:
                 # What they leave the next start records.
                 self.lanes.abandon()
             self.state.unlock()
+
+    def listen(self):
+        """What nohup or a shell ignores stays ignored."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.on_signal)
 
     def on_signal(self, number, _frame):
         if self.stopping and self.lanes:
@@ -206,7 +211,8 @@ class Campaign:
         given = Slice(
             target, name, schedule.length(self.plan, self.left(), to_come),
             cores, self.options.memory * cores // self.options.cores, number,
-            brief, self.state.work(*pair), self.care.inputs(target))
+            brief, self.state.work(*pair),
+            [*self.care.inputs(target), self.care.mended(self.ledger, target)])
         return jobs.SliceJob(given, self.engines[name], self.finds[pair],
                              self.night.number)
 

@@ -9,6 +9,7 @@ from nightly import TOP, build, limits
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 MOST = 30 * 86400
+CORE = 3 << 10  # MiB: what triage allows an input, and the engine itself
 DEFAULT_STATE = "findings/campaign"
 
 
@@ -78,7 +79,7 @@ def parser(description):
     parse.add_argument("--disk", type=mebibytes, default=20 << 10,
                        metavar="MIB", help="most that the state may take: 20G")
     parse.add_argument("--memory", type=mebibytes, metavar="MIB",
-                       help="most that the engines may take together: 2560 a "
+                       help="most that the engines may take together: 3G a "
                        "core, and at most three quarters of this machine's")
     return parse
 
@@ -88,7 +89,7 @@ def arguments(description, words):
     if known.targets == "all":
         known.targets = build.usual()
     known.build = known.build and known.build.resolve()
-    known.memory = known.memory or min(2560 * known.cores,
+    known.memory = known.memory or min(CORE * known.cores,
                                        limits.whole_memory() * 3 // 4)
     return known
 

@@ -9,11 +9,12 @@ import shutil
 
 from fuzz_targets import HIVES
 from nightly import finds, store
-from nightly.slice import files
+from nightly.slice import files, link
 
 # New files, to one that is there, that are worth another merge.
 GROWN = 0.5
 FEW = 100
+MENDED = 3  # inputs of a finding, the smallest
 LARGEST = 1 << 20  # an input that is imported: AFL++ takes no larger one
 
 
@@ -54,6 +55,21 @@ class Care:
                                    corpus.stat().st_mtime)
         return [*([corpus] if corpus.is_dir() else []),
                 *([] if old else [seeds])]
+
+    def mended(self, book, target):
+        """A folder with what showed a finding that is marked fixed: if it
+        comes back, that is seen at once."""
+        folder = self.state.work(target, "mended")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for one in book.findings():
+            if one["status"] != "fixed" or one["target"] != target:
+                continue
+            shown = [row["sha256"] for row in book.inputs(one["id"])]
+            for name in {one["minimized"], *shown[:MENDED]} - {None}:
+                if (self.state.inputs / name).exists():
+                    link(self.state.inputs / name, folder / name)
+        return folder
 
     def fresh(self, target):
         """How many files were not merged yet."""

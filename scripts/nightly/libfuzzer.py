@@ -17,6 +17,7 @@ LINE = re.compile(r"#(\d+)\S*\s.*?cov: (\d+)(?: ft: (\d+))?.*?corp: (\S+) "
 GOES_ON = ("-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1",
            "-ignore_ooms=1")
 TIMEOUT, MEMORY = 10, 2560
+SPARE = 512  # MiB that its own process may take
 MERGED = "merged"
 
 
@@ -39,10 +40,11 @@ class LibFuzzer:
         arguments, environment = options(self.folder, target)
         for name in ("artifacts", "corpus", "tmp"):
             (work / name).mkdir(parents=True, exist_ok=True)
+        limit = min(MEMORY, max(memory // 2, memory - SPARE))
         if target in FOREIGN:
             arguments.append("-detect_leaks=0")
         return ([self.folder / target, *arguments, f"-timeout={TIMEOUT}",
-                 f"-rss_limit_mb={min(memory, MEMORY)}", "-print_funcs=0",
+                 f"-rss_limit_mb={limit}", "-print_funcs=0",
                  "-reload=0", f"-artifact_prefix={work}/artifacts/"],
                 quiet({**environment, "TMPDIR": str(work / "tmp")}))
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a slice of time is given to, and what an engine makes of it."""
 import dataclasses
+import os
 import pathlib
+import shutil
 
 
 @dataclasses.dataclass
@@ -38,6 +40,15 @@ def numbers(**known):
 def remove(path):
     """A file that somebody else may have removed meanwhile."""
     path.unlink(missing_ok=True)
+
+
+def link(path, name):
+    """Another name of a file, or a copy: on another file system, or where it
+    has too many names."""
+    try:
+        os.link(path, name)
+    except OSError:
+        shutil.copyfile(path, name)
 
 
 def files(folder):

@@ -7,10 +7,12 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
 from fake_engines import TARGETS, CampaignTest
+from support import TREE
 
 
 class Records(CampaignTest):
@@ -81,6 +83,27 @@ class Records(CampaignTest):
         self.assertEqual(code, 3)
         self.assertIn(f"in use by a campaign (process {first.pid})", said)
         self.nobody_left()
+
+
+    def test_what_was_fixed_is_tried_first(self):
+        """Its input lies before the engine, and that of no other finding."""
+        self.campaign("--time", "2s", engines="libfuzzer",
+                      targets=("fuzz_hive",))
+        sys.path.insert(0, str(TREE / "scripts"))
+        from nightly.ledger import open_ledger
+        with open_ledger(self.state / "ledger.sqlite") as book:
+            rows = book.untriaged()[:2]
+            for row, status in zip(rows, ("fixed", "known")):
+                one = book.record_finding(
+                    f"crash in {status}", "fuzz_hive", "crash", "ours", status,
+                    [], 1, "", ["libfuzzer"])
+                book.assign(row["sha256"], "fuzz_hive", one, 1, 1)
+                book.mark(one, status, "x", "2999-01-01")
+        self.campaign("--time", "2s", engines="libfuzzer",
+                      targets=("fuzz_hive",))
+        self.assertEqual([path.name for path in (
+            self.state / "work" / "fuzz_hive" / "mended").iterdir()],
+            [rows[0]["sha256"]])
 
 
 class Trouble(CampaignTest):
