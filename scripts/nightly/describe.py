@@ -111,6 +111,9 @@ class Describer:
             store.write(place / "report.txt", self.report(asker, place / "input"))
         for name, text in self.texts(row["target"], place / "input"):
             store.write(place / name, text)
+        if any(row["engine"] == "hand" for row in rows):
+            # It may be somebody's hive, and so may be what is left of it.
+            store.write(place / "private", "")
         line = paste.line("scripts/triage", "--show", *self.extra, row["target"],
                           paste.place(place / "input"))
         store.write(place / "replay", line + "\n")

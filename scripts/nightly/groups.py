@@ -103,7 +103,7 @@ class Triage:
 
     def run(self, book):
         """The ids of the findings that were seen."""
-        seen = set()
+        seen = self.recheck(book)
         rows = book.untriaged()
         if not rows:
             return seen
@@ -116,6 +116,27 @@ class Triage:
             for at in range(0, len(mine), BATCH):
                 seen |= self.batch(book, target, mine[at:at + BATCH])
         return seen
+
+    def recheck(self, book):
+        """What was fixed is looked at each time: the ids of what came back."""
+        back, nights = set(), book.nights()
+        for one in book.findings():
+            path = self.state / "inputs" / (one["minimized"] or "none")
+            if one["status"] != "fixed" or not path.exists():
+                continue
+            with self.judge(one["target"]) as judge:
+                known = look(judge, Reader(one["target"], self.symbols), path,
+                             replay.FULL, one["kind"] == "leak")
+            if known is not None and one["signature"] in known.signatures:
+                back.add(book.record_finding(
+                    one["signature"], one["target"], one["kind"], one["owner"],
+                    one["title"], one["frames"],
+                    nights[-1]["id"] if nights else None, self.revision,
+                    one["engines"], bool(one["flaky"])))
+        return back
+
+    def judge(self, target):
+        return replay.Judge(self.folder or replay.build([target]), target)
 
     def batch(self, book, target, rows):
         verdicts = self.replay(target, rows)

@@ -186,14 +186,18 @@ class Ledger:
                      "corpus_files": corpus_files, "rate": rate})
 
     def record_input(self, sha256, target, engine, night, kind, name, size):
-        """True if the input was not known: the first who finds it is named."""
-        return self.put(
-            "INSERT OR IGNORE INTO input (sha256, target, engine, night, kind,"
-            " name, size, seen) VALUES (:sha256, :target, :engine, :night, "
-            ":kind, :name, :size, :seen)", {
-                "sha256": sha256, "target": target, "engine": engine,
-                "night": night, "kind": kind, "size": size, "seen": now(),
-                "name": store.as_text(name)}).rowcount == 1
+        """True if the input was not known: the first who finds it is named. One
+        that is found once more is replayed once more if it had not failed, or
+        if what it showed was fixed."""
+        values = {"sha256": sha256, "target": target, "engine": engine,
+                  "night": night, "kind": kind, "size": size, "seen": now(),
+                  "name": store.as_text(name)}
+        with self.change():
+            if self.put(NEW_INPUT, values).rowcount == 1:
+                return True
+            for statement in FOUND_AGAIN:
+                self.put(statement, values)
+        return False
 
     def untriaged(self):
         return self.rows("SELECT * FROM input WHERE finding IS NULL "
@@ -276,6 +280,16 @@ class Ledger:
                          "ORDER BY target, library", night)
 
 
+NEW_INPUT = """INSERT OR IGNORE INTO input (sha256, target, engine, night, kind,
+    name, size, seen) VALUES (:sha256, :target, :engine, :night, :kind, :name,
+    :size, :seen)"""
+FOUND_AGAIN = (
+    """UPDATE input SET finding = NULL, night = :night WHERE sha256 = :sha256
+    AND target = :target AND (finding = '' AND night <> :night OR finding IN
+    (SELECT id FROM finding WHERE status = 'fixed'))""",
+    """UPDATE finding SET last_night = :night, last_seen = :seen WHERE
+    last_night < :night AND id IN (SELECT finding FROM input WHERE
+    sha256 = :sha256 AND target = :target)""")
 NEW_FINDING = """INSERT INTO finding (id, signature, target, kind, owner, title,
     frames, first_night, last_night, first_seen, last_seen, first_revision,
     last_revision, engines, status, flaky) VALUES (:id, :signature, :target,

@@ -106,35 +106,40 @@ class Symbols:
     """{(module, offset): frames, the innermost first}, for several threads."""
 
     def __init__(self):
-        self.known, self.lock = {}, threading.Lock()
+        self.known, self.tools = {}, {}
+        self.lock = threading.Lock()
 
     def learn(self, places):
-        """Asks for those that are not known, a module at a time."""
+        """Asks for those that are not known."""
         with self.lock:
-            asked = {}
-            for module, offset in set(places) - set(self.known):
-                asked.setdefault(module, []).append(offset)
-            for module, offsets in asked.items():
-                self.ask(module, sorted(offsets))
+            for place in dict.fromkeys(places):
+                if place not in self.known:
+                    self.known[place] = self.ask(*place)
 
-    def ask(self, module, offsets):
-        answers = []
-        if pathlib.Path(module).is_file():
-            done = subprocess.run(
-                [tool(), "--output-style=JSON", f"--obj={module}"],
-                input="".join(f"{offset}\n" for offset in offsets), text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                errors="replace", check=False)
-            answers = done.stdout.splitlines()
-        if len(answers) != len(offsets):
-            answers = ["{}"] * len(offsets)
-        for offset, answer in zip(offsets, answers):
-            symbols = json.loads(answer).get("Symbol") or [{}]
-            self.known[module, offset] = tuple(
-                Frame(plain(one.get("FunctionName", "")),
-                      one.get("FileName", ""), one.get("Line", 0),
-                      one.get("StartLine", 0), module)
-                for one in symbols)
+    def tool(self, module):
+        """What answers for one module, line by line; None if it is no file."""
+        if module not in self.tools:
+            self.tools[module] = subprocess.Popen(
+                [tool(), "--output-style=JSON", f"--obj={module}"], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, errors="replace") \
+                if pathlib.Path(module).is_file() else None
+        return self.tools[module]
+
+    def ask(self, module, offset):
+        process, symbols = self.tool(module), []
+        if process is not None:
+            try:
+                process.stdin.write(f"{offset}\n")
+                process.stdin.flush()
+                symbols = json.loads(process.stdout.readline()).get("Symbol")
+            except (OSError, ValueError):
+                process.kill()
+                self.tools[module] = None
+        return tuple(
+            Frame(plain(one.get("FunctionName", "")), one.get("FileName", ""),
+                  one.get("Line", 0), one.get("StartLine", 0), module)
+            for one in symbols or [{}])
 
     def frames(self, places):
         """The frames of a stack that a report prints as modules and offsets."""
