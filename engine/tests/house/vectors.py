@@ -3,9 +3,9 @@
 """vectors.py HIVEPROOF [TREE]: what must hold for corpus/conformance/.
 
 catalogue.tsv has each vector once, or a reason in place of few; each vector is
-of its schema, uses all its files and no others, and differs from its twin,
-which is good, by the field that lies and by what other lines of its recipe
-change; few vectors allow more than one answer; each rule of the end-to-end
+of its schema, uses all its files and no others, makes the logs that it says,
+and differs from its twin, which is good, by the field that lies and by what
+other lines of its recipe change; few vectors allow more than one answer; each rule of the end-to-end
 vectors has a row of canaries.tsv; each text that canaries.tsv and bugs.tsv
 replace is in its file once; what waits.tsv names is a vector, once. Prints each
 violation as vector: rule and exits 1 if there is one; exits 3 when it found
@@ -33,24 +33,34 @@ CHECKSUM = range(508, 512)
 NOT_GROUPS = ("parts",)
 
 INCLUDE = re.compile(r'include "([^"]*)"')
-RAW = re.compile(r"raw (0x[0-9a-f]+|\d+) (.*)")
+RAW = re.compile(r"raw(?:\[LOG[12]?\])? (0x[0-9a-f]+|\d+) (.*)")
+END = re.compile(r"end(?:\[LOG[12]?\])? (0x[0-9a-f]+|\d+)")
 PAIR = re.compile(r"[0-9A-Fa-f]{2}(?:\*(\w+))?")
 # A line that changes fields and adds nothing.
-LIE = re.compile(r"(?:raw|tail|end) .*|[a-z]+[^ =]*\.[a-z0-9_]+(?:\[\d+\])? = .*|"
+LIE = re.compile(r"(?:raw|tail|end)(?:\[LOG[12]?\])? .*|[a-z]+[^ =]*\.[a-z0-9_]+(?:\[\d+\])? = .*|"
                  r'[a-z]+\[.*\]\S*\.[a-z0-9_]+(?:\[\d+\])? = .*|'
                  r"\[[^\]]*\](?: [a-z_]+=\w+)+")
 FIELD = re.compile(r'X\((\w+), "(\w+)", [^,]+, (\d+),', re.S)
+LOG_FIELD = re.compile(r'{HP_LOG_(\w+), \w+, (\d+), [^"]*, "(\w+)"}')
+LOGS = (".LOG", ".LOG1", ".LOG2")
+# Of the entries of a log: where the first is, and in each its size and what is
+# worked out last.
+ENTRIES, ENTRY_SIZE, HASHES = 512, slice(4, 8), range(24, 40)
 # What recipes call a record, and the kinds of field.h that it can be.
 KINDS = {"base": ("BASE",), "bin": ("BIN",), "nk": ("NK",), "vk": ("VK",),
          "list": ("LEAF", "INDEX"), "values": ("VALUES",), "db": ("DB",),
-         "segments": ("SEGMENTS",), "sk": ("SK",)}
+         "segments": ("SEGMENTS",), "sk": ("SK",), "log": ("BASE",),
+         "entry": ("ENTRY",), "vector": ("VECTOR",)}
 
 
 def widths():
-    """{(kind, field): bytes}, from the table of the forge."""
+    """{(kind, field): bytes}, from the tables of the forge."""
     text = (SOURCE / "engine/forge/field.h").read_text(encoding="utf-8")
+    logs = (SOURCE / "engine/forge/log_plan.c").read_text(encoding="utf-8")
     return {(kind, name): int(width) for kind, name, width
-            in FIELD.findall(text.replace("\\\n", ""))}
+            in FIELD.findall(text.replace("\\\n", "")) +
+            [(kind, name, width) for kind, width, name
+             in LOG_FIELD.findall(logs)]}
 
 
 class Tree:
@@ -240,20 +250,29 @@ def check_evidence(tree):
 # ---- hives ---------------------------------------------------------------
 
 def forge(tree, recipe, hive):
-    """The bytes of the hive, or None; what is wrong is told."""
+    """{"": the bytes of the hive, ".LOG1": of a log, ...}, or None; what is
+    wrong is told."""
     done = subprocess.run([tree.program, "forge", recipe, "-o", hive],
                           check=False, capture_output=True, timeout=SECONDS)
     if done.returncode != 0:
         tree.wrong(recipe.stem, "its recipe cannot be forged: "
                    + done.stderr.decode(errors="replace").strip()[:200])
         return None
-    data = hive.read_bytes()
-    hive.unlink()
-    return data
+    paths = [hive.with_name(hive.name + end) for end in ("", *LOGS)]
+    files = {path.name[len(hive.name):]: path.read_bytes()
+             for path in paths if path.exists()}
+    for path in paths:
+        path.unlink(missing_ok=True)
+    return files
+
+
+def log_of(vector):
+    """The file that lies, as forge() has it."""
+    return vector["lie"].get("file", "").upper()
 
 
 def differing(one, other):
-    """Where two hives differ, as positions; the end of the shorter one stands
+    """Where two files differ, as positions; the end of the shorter one stands
     for all behind it."""
     common = min(len(one), len(other))
     found = set()
@@ -266,13 +285,26 @@ def differing(one, other):
     return found | ({common} if len(one) != len(other) else set())
 
 
+def worked_out(name, data, changed):
+    """Positions in a file of what forge works out from the rest: checksums, and
+    the hashes of the entries of a log that are changed."""
+    found = set(CHECKSUM)
+    at = ENTRIES
+    while name and data[at:at + 4] == b"HvLE":
+        size = int.from_bytes(data[at:at + 8][ENTRY_SIZE], "little")
+        if changed & set(range(at, at + size)):
+            found.update(at + i for i in HASHES)
+        at += max(size, ENTRIES)
+    return found
+
+
 def room_of(tree, vector, lines, twin):
     """The positions of the field that lies."""
     lie = vector["lie"]
     raw = RAW.match(lines[0])
     if lie["record"] == "file":
-        return {int(lines[0].split()[1], 0)} if lines[0].startswith("end ") \
-            else {len(twin)}
+        end = END.match(lines[0])
+        return {int(end[1], 0) if end else len(twin)}
     if raw:
         width = sum(int(times, 0) if times else 1
                     for times in PAIR.findall(raw[2]))
@@ -287,11 +319,16 @@ def room_of(tree, vector, lines, twin):
 def says_lie(vector, line):
     """True if the line of the recipe is about the field of `lie`."""
     lie = vector["lie"]
+    log = log_of(vector)
+    of_file = f"[{log[1:]}] " if log else " "
     if lie["record"] == "file":
-        return line.startswith("end ") and int(line[4:], 0) == lie["offset"]
+        end = END.match(line)
+        return line.startswith("end" + of_file) and end and \
+            int(end[1], 0) == lie["offset"]
     raw = RAW.match(line)
     if raw:
-        return int(raw[1], 0) == lie["offset"]
+        return line.startswith("raw" + of_file) and \
+            int(raw[1], 0) == lie["offset"]
     return line.startswith(f"{lie['record']}.{lie['field']} = ")
 
 
@@ -303,11 +340,31 @@ def alone(tree, name, line, twin):
         recipe = pathlib.Path(folder) / path.with_suffix(".recipe").name
         recipe.write_text(f'hiveproof recipe 1\ninclude "{other}"\n{line}\n',
                           encoding="utf-8")
-        hive = forge(tree, recipe, pathlib.Path(folder) / "hive")
-    return set() if hive is None else differing(hive, twin)
+        files = forge(tree, recipe, pathlib.Path(folder) / "hive")
+    return {end: set() if files is None else differing(files[end], twin[end])
+            for end in twin}
 
 
-def check_difference(tree, name, hive, twin):
+def check_bytes(tree, name, files, twin, lines):
+    """What differs is the lie, in its file, and what other lines change."""
+    vector = tree.vectors[name]
+    log = log_of(vector)
+    room = room_of(tree, vector, lines, twin[log])
+    others = [alone(tree, name, line, twin) for line in lines[1:]]
+    for end in twin:
+        changed = differing(files[end], twin[end])
+        if end == log and not changed & room:
+            tree.wrong(name, "the field at the offset of the lie is that of "
+                       "the twin")
+        rest = changed - (room if end == log else set())
+        for other in others:
+            rest -= other[end]
+        rest -= worked_out(end, twin[end], changed)
+        if rest:
+            tree.wrong(name, f"differs from its twin at {min(rest)} too")
+
+
+def check_difference(tree, name, files, twin):
     vector = tree.vectors[name]
     include, *lines = lines_of(tree.paths[name].with_suffix(".recipe"))
     included = INCLUDE.fullmatch(include)
@@ -324,16 +381,10 @@ def check_difference(tree, name, hive, twin):
         if not LIE.fullmatch(line):
             tree.wrong(name, f"adds what is no lie: {line[:80]}")
             return
-    changed = differing(hive, twin)
-    room = room_of(tree, vector, lines, twin)
-    if not changed & room:
-        tree.wrong(name, "the field at the offset of the lie is that of the "
-                   "twin")
-    rest = changed - room - set(CHECKSUM)
-    for line in lines[1:]:
-        rest -= alone(tree, name, line, twin)
-    if rest:
-        tree.wrong(name, f"differs from its twin at {min(rest)} too")
+    if files.keys() != twin.keys():
+        tree.wrong(name, "its twin has other logs")
+        return
+    check_bytes(tree, name, files, twin, lines)
 
 
 def is_good(vector):
@@ -356,13 +407,16 @@ def check_hive(tree, name):
         return
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        hive = forge(tree, recipe, folder / "hive")
-        if twin is None or hive is None:
+        files = forge(tree, recipe, folder / "hive")
+        if files is not None and {end.upper() for end in
+                                  vector.get("logs", [])} != files.keys() - {""}:
+            tree.wrong(name, "its recipe makes other logs than it says")
+        if twin is None or files is None:
             return
         other = forge(tree, tree.paths[twin].with_suffix(".recipe"),
                       folder / "twin")
         if other is not None:
-            check_difference(tree, name, hive, other)
+            check_difference(tree, name, files, other)
 
 
 def check_twins(tree):

@@ -55,7 +55,7 @@ class Vectors(unittest.TestCase):
     def place(self):
         """Where the field lies: the first byte that the lie changes."""
         tree = vectors.Tree(self.tree, PROGRAM)
-        hives = [vectors.forge(tree, self.folder / name, self.tree / "hive")
+        hives = [vectors.forge(tree, self.folder / name, self.tree / "hive")[""]
                  for name in ("ok/ok-a.recipe", "nk/nk-b.recipe")]
         return min(vectors.differing(*hives))
 
@@ -277,6 +277,46 @@ class Vectors(unittest.TestCase):
         self.see()
         self.lines("end 5001")
         self.see("nk-b: its recipe does not begin with the lie")
+
+    def see_log(self, lines, *rules, **lie):
+        """A log of one entry, and a vector that lies about it."""
+        good = {**copy.deepcopy(VECTOR), "id": "hvle-a", "group": "hvle",
+                "logs": [".LOG1"]}
+        bad = {**copy.deepcopy(good), "id": "hvle-b", "twin": "hvle-a", "lie": {
+            "file": ".LOG1", "record": "entry[LOG1]#0", "field": "count",
+            "offset": 512 + 20, **lie}}
+        if lie.get("file", True) is None:
+            del bad["lie"]["file"]
+        self.put("hvle/hvle-a.json", json.dumps(good))
+        self.put("hvle/hvle-a.recipe",
+                 GOOD + 'log LOG1 hvle\nentry\n[\\Beta]\n"v" = "w"\n')
+        self.put("hvle/hvle-b.json", json.dumps(bad))
+        self.put("hvle/hvle-b.recipe",
+                 HEAD + 'include "hvle-a.recipe"\n' + lines + "\n")
+        self.rows = [*ROWS, "hvle-a\thvle\tvector", "hvle-b\thvle\tvector"]
+        self.see(*rules)
+
+    def test_lie_of_a_log(self):
+        count = "entry[LOG1]#0.count = 9"
+        self.see_log(count)
+        self.see_log(count, "begin with the lie", field="size")
+        self.see_log(count, "is that of the twin", "differs from its twin at",
+                     offset=512 + 16)
+        self.see_log(count, "is that of the twin", "differs from its twin at",
+                     file=None)
+        self.see_log(count + "\nlog[LOG1].cluster = 8")
+        self.see_log(count + "\nraw 0x1100 ff")
+        self.see_log("raw[LOG1] 532 09", record="bin#0")
+        self.see_log("raw 532 09", "begin with the lie")
+        self.see_log("end[LOG1] 1000", record="file", field="size", offset=1000)
+        self.see_log("end 1000", "begin with the lie", record="file",
+                     field="size", offset=1000)
+        self.see_log("tail[LOG1] cc", "begin with the lie")
+
+    def test_logs_that_are_not_there(self):
+        self.see_log("entry[LOG1]#0.count = 9\nlog LOG2 hvle",
+                     "hvle-b: its recipe makes other logs than it says",
+                     "hvle-b: adds what is no lie")
 
 
 if __name__ == "__main__":
