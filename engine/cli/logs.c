@@ -238,13 +238,14 @@ static void describe_applied(char *text, const struct hp_log_verdict *log)
 
     if (log->format == HP_LOG_DIRT)
         used = snprintf(text, HP_LOG_TEXT_ROOM,
-                        "applied: old format, %" PRIu32 " pages of 512 bytes",
-                        log->pages);
+                        "applied: %" PRIu32 " pages of 512 bytes", log->pages);
+    else if (log->entries == 1)
+        used = snprintf(text, HP_LOG_TEXT_ROOM, "applied: entry %" PRIu32,
+                        log->first);
     else
         used = snprintf(text, HP_LOG_TEXT_ROOM,
-                        "applied: entries %" PRIu32 " to %" PRIu32 ", %" PRIu32
-                        " pages",
-                        log->first, log->last, log->pages);
+                        "applied: entries %" PRIu32 " to %" PRIu32, log->first,
+                        log->last);
     if (!usual)
         (void)snprintf(text + used, HP_LOG_TEXT_ROOM - (size_t)used,
                        "; not what is behind them: %s (%s at %" PRIu64 ")",
