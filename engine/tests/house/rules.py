@@ -21,7 +21,7 @@ LAYERS = {
     "conform": {"base", "backend", "forge", "inspect"},
     "cli": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "conform"},
     "gate": {"base", "regf", "backend", "writer", "forge", "inspect", "mutate", "conform", "cli"},
-    "bench": {"base", "backend", "writer"},
+    "bench": {"base", "regf", "backend", "writer"},
 }
 # Those that are not folders of engine/.
 ELSEWHERE = {"mutate": "harnesses/mutate"}
@@ -33,7 +33,8 @@ HIDDEN = {("backend", "regf"), ("forge", "regf"), ("inspect", "regf")}
 # where the fields are and nothing else. The program applies transaction logs
 # before any back end reads.
 ONLY = {("forge", "regf"): {"layout.h"}, ("inspect", "regf"): {"layout.h"},
-        ("mutate", "regf"): {"layout.h"}, ("cli", "regf"): {"log.h"}}
+        ("mutate", "regf"): {"layout.h"}, ("cli", "regf"): {"log.h"},
+        ("bench", "regf"): {"log.h"}}
 FUNCTION_LINES = 60
 NESTING = 4
 COLUMNS = 80
