@@ -248,7 +248,7 @@ static void describe_applied(char *text, const struct hp_log_verdict *log)
                         log->last);
     if (!usual)
         (void)snprintf(text + used, HP_LOG_TEXT_ROOM - (size_t)used,
-                       "; not what is behind them: %s (%s at %" PRIu64 ")",
+                       "; the next one does not count: %s (%s at %" PRIu64 ")",
                        hp_status_text(log->why.status), log->why.field,
                        log->why.offset);
 }

@@ -288,8 +288,8 @@ class Refused(LogTest):
                           "entry\n" + LARGE + "entry[LOG1]#1.hash1 = 7\n")
         self.assertEqual(self.ask(*COUNT, hive), ONE)
         [line] = self.said("dump", hive)
-        self.assertRegex(line, "applied: entry 1; not what is "
-                         r"behind them: wrong hash \(hvle.hash1 at \d+\)$")
+        self.assertRegex(line, "applied: entry 1; the next one does not "
+                         r"count: wrong hash \(hvle.hash1 at \d+\)$")
 
     def test_names_are_escaped(self):
         hive = self.forge(name="S\x1b[2J\u202e")
