@@ -34,12 +34,12 @@ uint64_t hp_marvin32(struct hp_span bytes, uint64_t seed)
 {
     struct hp_span all = hp_span_batch(bytes, bytes.len);
     struct state s = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    struct hp_span rest;
+    struct hp_span rest = {0};
     size_t at = 0;
 
     for (; all.len - at >= 4; at += 4)
         mix(&s, hp_at_u32(all, at));
-    hp_span_sub(all, at, all.len - at, &rest);
+    (void)hp_span_sub(all, at, all.len - at, &rest);
     mix(&s, last_word(rest));
     mix(&s, 0);
     return (uint64_t)s.high << 32 | s.low;

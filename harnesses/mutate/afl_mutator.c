@@ -20,7 +20,8 @@ enum {
     LABEL_ROOM = 256,
     TRIM_STEPS_MOST = 512,
     CROSSOVER_SHARE = 15, /* percent */
-    WRONG_SHARE = 3       /* percent, of wrong checksums that stay wrong */
+    WRONG_SHARE = 3,      /* percent, of wrong checksums that stay wrong */
+    AS_IT_IS_SHARE = 40   /* of containers: a wrong hash may be meant so */
 };
 
 /* A buffer that only grows. */
@@ -149,6 +150,11 @@ static uint32_t hash_of(const uint8_t *bytes, size_t size)
     return hash >> 8;
 }
 
+static bool is_container(const uint8_t *bytes)
+{
+    return memcmp(bytes, "HPLG", 4) == 0;
+}
+
 size_t afl_custom_post_process(void *data, uint8_t *bytes, size_t size,
                                uint8_t **out)
 {
@@ -158,7 +164,8 @@ size_t afl_custom_post_process(void *data, uint8_t *bytes, size_t size,
     if (size < BASE_SIZE || has_checksum(bytes))
         return size;
     uint32_t hash = hash_of(bytes, BASE_UNUSED);
-    if (hash % 100 < WRONG_SHARE || !reserve(&b->repaired, size))
+    if (hash % 100 < (is_container(bytes) ? AS_IT_IS_SHARE : WRONG_SHARE) ||
+        !reserve(&b->repaired, size))
         return size;
     memcpy(b->repaired.bytes, bytes, size);
     hp_mutator_repair(b->mutator, b->repaired.bytes, size,

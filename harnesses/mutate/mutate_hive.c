@@ -9,6 +9,7 @@
 
 #include "finish.h"
 #include "operators.h"
+#include "pair.h"
 
 const struct operator operators[] = {
 #define X(name, level, phase, weight, function)                                \
@@ -27,6 +28,7 @@ _Static_assert(sizeof operators / sizeof operators[0] < CROSSOVER,
 /* Shares in percent. */
 enum {
     RAW_SHARE = 14,
+    HIVE_SHARE = 22,         /* of containers: changes of the hive in it */
     RAW_CHECKSUM_SHARE = 70, /* of the raw ones with a right checksum */
     /* A weight grows by rewards up to so many times itself. */
     WEIGHT_SCALE = 16,
@@ -205,6 +207,9 @@ static void run_fixed(struct hp_mutator *m, unsigned passes)
     size_t number = (size_t)m->fixed_operator;
     bool lies = operators[number].phase == PHASE_LIE;
 
+    if (operators[number].phase >= PHASE_LOG_BUILD)
+        return; /* there are no logs */
+
     if (!lies && run_operator(m, number))
         table_scan(m);
     if (operators[number].phase != PHASE_RAW)
@@ -218,25 +223,21 @@ static void run_fixed(struct hp_mutator *m, unsigned passes)
         finish_checksum(m);
 }
 
-size_t hp_mutator_run(struct hp_mutator *m, uint8_t *image, size_t size,
-                      size_t room, uint64_t seed)
+static void run_hive(struct hp_mutator *m)
 {
-    begin(m, image, size, room, seed);
-    if (m->size > m->room)
-        return size; /* larger than any hive: nothing to be done in it */
     if (m->fixed_operator >= 0) {
         table_scan(m);
         run_fixed(m, choose_passes(m));
-        return m->size;
+        return;
     }
     if (percent(m, RAW_SHARE)) {
         run_raw(m);
-        return m->size;
+        return;
     }
     table_scan(m);
     if (m->cell_count == 0) {
         run_raw(m);
-        return m->size;
+        return;
     }
     unsigned passes = choose_passes(m);
     struct mix mix = choose_mix(m);
@@ -248,6 +249,115 @@ size_t hp_mutator_run(struct hp_mutator *m, uint8_t *image, size_t size,
             table_scan(m);
     finish(m, passes);
     run_lies(m, mix.lies, passes);
+}
+
+/* ---- a run over hive and logs -------------------------------------------- */
+
+/* The hive alone: the logs wait at the end of the room. */
+static void run_pair_hive(struct hp_mutator *m)
+{
+    uint8_t *image = m->image;
+    size_t room = m->room, at = m->pair.at[PART_HIVE];
+    size_t hive = m->pair.size[PART_HIVE];
+    size_t logs = m->size - at - hive;
+
+    memmove(image + room - logs, image + at + hive, logs);
+    m->image = image + at;
+    m->size = hive;
+    m->room = room - at - logs;
+    run_hive(m);
+    hive = m->size;
+    m->image = image;
+    m->room = room;
+    memmove(image + at + hive, image + room - logs, logs);
+    m->size = at + hive + logs;
+    put32(m, 4, (uint32_t)hive);
+}
+
+bool build_any(struct hp_mutator *m)
+{
+    bool done = false;
+
+    table_scan(m);
+    for (unsigned i = 1 + below(m, 2); i > 0 && m->cell_count > 0; i--)
+        if (run_one(m, PHASE_BUILD)) {
+            table_scan(m);
+            done = true;
+        }
+    if (!done)
+        return false;
+    finish(m, HP_PASS_ALL);
+    finish_checksum(m);
+    return true;
+}
+
+static unsigned choose_log_passes(struct hp_mutator *m)
+{
+    static const struct {
+        unsigned pass, share;
+    } passes[] = {{LOG_PASS_ORDER, 75},
+                  {LOG_PASS_DIRTY, 80},
+                  {LOG_PASS_HASH1, 95},
+                  {LOG_PASS_HASH2, 95},
+                  {LOG_PASS_CHECKSUM, 97}};
+    unsigned chosen = 0;
+
+    if (m->fixed_passes >= 0)
+        return (unsigned)m->fixed_passes & LOG_PASS_ALL;
+    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
+        chosen |= percent(m, passes[i].share) ? passes[i].pass : 0;
+    return chosen;
+}
+
+static void run_logs(struct hp_mutator *m)
+{
+    unsigned passes = choose_log_passes(m);
+    struct mix mix = choose_mix(m);
+    const struct operator* fixed = m->fixed_operator<0
+        ? NULL
+        : & operators[m->fixed_operator];
+
+    m->pair.spoil_bits = 0;
+    if (fixed != NULL && fixed->phase == PHASE_LOG_BUILD)
+        (void)run_operator(m, (size_t)m->fixed_operator);
+    for (unsigned i = 0; fixed == NULL && i < mix.builds + 1; i++)
+        (void)run_one(m, PHASE_LOG_BUILD);
+    pair_finish(m, passes);
+    if (fixed != NULL && fixed->phase == PHASE_LOG_LIE)
+        (void)run_operator(m, (size_t)m->fixed_operator);
+    for (unsigned i = 0; fixed == NULL && i < mix.lies; i++)
+        (void)run_one(m, PHASE_LOG_LIE);
+    pair_seal(m, passes);
+    if (m->pair.spoil_bits != 0)
+        put(m, m->pair.spoil_at, 1,
+            get8(m, m->pair.spoil_at) ^ m->pair.spoil_bits);
+}
+
+static void run_pair(struct hp_mutator *m)
+{
+    bool of_hive = m->fixed_operator < 0
+                       ? percent(m, HIVE_SHARE)
+                       : operators[m->fixed_operator].phase < PHASE_LOG_BUILD;
+
+    pair_scan(m);
+    if (of_hive)
+        run_pair_hive(m);
+    else if (m->fixed_operator < 0 && percent(m, RAW_SHARE))
+        run_raw(m);
+    else
+        run_logs(m);
+}
+
+size_t hp_mutator_run(struct hp_mutator *m, uint8_t *image, size_t size,
+                      size_t room, uint64_t seed)
+{
+    begin(m, image, size, room, seed);
+    if (m->size > m->room)
+        return size; /* larger than any hive: nothing to be done in it */
+    if (is_pair(m))
+        run_pair(m);
+    else
+        run_hive(m);
     return m->size;
 }
 
@@ -258,8 +368,12 @@ size_t hp_mutator_cross(struct hp_mutator *m, uint8_t *image, size_t size,
     begin(m, image, size, room, seed);
     if (m->size > m->room)
         return size;
-    table_scan(m);
     m->current = CROSSOVER;
+    if (is_pair(m)) {
+        m->hits[CROSSOVER] += pair_cross(m, hp_span_of(donor, donor_size));
+        return m->size;
+    }
+    table_scan(m);
     if (m->cell_count == 0 || !cross_any(m, hp_span_of(donor, donor_size))) {
         m->trace_count = 0;
         return hp_mutator_run(m, image, m->size, room, seed);
@@ -278,6 +392,11 @@ void hp_mutator_repair(struct hp_mutator *m, uint8_t *image, size_t size,
     begin(m, image, size, size, 0);
     if (size < BASE_SIZE || m->size > m->room)
         return;
+    if (is_pair(m)) {
+        pair_scan(m);
+        pair_seal(m, (passes & HP_PASS_CHECKSUM) != 0 ? LOG_PASS_ALL : 0);
+        return;
+    }
     table_scan(m);
     finish(m, passes);
     if ((passes & HP_PASS_CHECKSUM) != 0)

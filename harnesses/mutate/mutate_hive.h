@@ -16,6 +16,10 @@
 /* Everything one mutator needs, allocated once; two of them share nothing. */
 struct hp_mutator;
 
+/* An image may be a container of a hive and its logs: "HPLG", four sizes (u32,
+ * little-endian: the hive's, of .LOG, .LOG1 and .LOG2), then their bytes in
+ * that order. What a size says beyond the end is not there. */
+
 /* A mutator in `arena`, or NULL when the arena cannot. */
 struct hp_mutator *hp_mutator_open(struct hp_arena *arena);
 
@@ -60,7 +64,7 @@ bool hp_mutator_fix_operator(struct hp_mutator *m, const char *name);
 /* The operators: 0 to hp_mutator_operators() - 1. */
 size_t hp_mutator_operators(void);
 const char *hp_mutator_operator_name(size_t operator_number);
-unsigned hp_mutator_operator_level(size_t operator_number); /* 0 raw, 1 to 5 */
+unsigned hp_mutator_operator_level(size_t operator_number); /* 0 raw, 1 to 6 */
 
 /* How often an operator changed something since hp_mutator_open. */
 uint64_t hp_mutator_hits(const struct hp_mutator *m, size_t operator_number);

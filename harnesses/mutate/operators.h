@@ -11,14 +11,16 @@
 enum operator_phase {
     PHASE_RAW,   /* bytes; the hive is not read */
     PHASE_BUILD, /* keeps a sound hive sound, but for what the passes mend */
-    PHASE_LIE    /* after the passes, which would undo it */
+    PHASE_LIE,   /* after the passes, which would undo it */
+    PHASE_LOG_BUILD, /* the same of logs in a container */
+    PHASE_LOG_LIE
 };
 
 struct operator
 {
     const char *name;
     uint8_t level; /* 0 raw, 1 objects, 2 representation, 3 layout, 4 slots,
-                    * 5 crossover */
+                    * 5 crossover, 6 logs */
     uint8_t phase;
     uint8_t weight; /* against the others of its phase */
     bool (*run)(struct hp_mutator * m);
@@ -28,7 +30,7 @@ extern const struct operator operators[];
 extern const size_t operator_count;
 
 /* X(name, level, phase, weight, function). Level 5 stands apart, it needs a
- * second hive: hp_mutator_cross. */
+ * second hive: hp_mutator_cross. Those of level 6 work on containers alone. */
 #define OPERATOR_TABLE(X)                                                      \
     X("raw.bits", 0, PHASE_RAW, 20, raw_bits)                                  \
     X("raw.byte", 0, PHASE_RAW, 25, raw_byte)                                  \
@@ -99,7 +101,27 @@ extern const size_t operator_count;
     X("slot.bin", 4, PHASE_LIE, 16, slot_bin)                                  \
     X("slot.base", 4, PHASE_LIE, 16, slot_base)                                \
     X("base.checksum", 4, PHASE_LIE, 4, base_checksum)                         \
-    X("cell.noise", 4, PHASE_LIE, 8, cell_noise)
+    X("cell.noise", 4, PHASE_LIE, 8, cell_noise)                               \
+    X("log.write", 6, PHASE_LOG_BUILD, 40, log_write)                          \
+    X("log.begin", 6, PHASE_LOG_BUILD, 12, log_begin)                          \
+    X("log.vector", 6, PHASE_LOG_BUILD, 14, log_vector)                        \
+    X("log.copy", 6, PHASE_LOG_BUILD, 8, log_copy)                             \
+    X("log.delete", 6, PHASE_LOG_BUILD, 8, log_delete)                         \
+    X("log.move", 6, PHASE_LOG_BUILD, 10, log_move)                            \
+    X("log.drop", 6, PHASE_LOG_BUILD, 4, log_drop)                             \
+    X("log.swap", 6, PHASE_LOG_BUILD, 6, log_swap)                             \
+    X("log.wrap", 6, PHASE_LOG_BUILD, 8, log_wrap)                             \
+    X("log.resize", 6, PHASE_LOG_BUILD, 12, log_resize)                        \
+    X("log.stale", 6, PHASE_LOG_LIE, 10, log_stale)                            \
+    X("log.entry", 6, PHASE_LOG_LIE, 30, log_entry_slot)                       \
+    X("log.page", 6, PHASE_LOG_LIE, 20, log_page_slot)                         \
+    X("log.base", 6, PHASE_LOG_LIE, 16, log_base_slot)                         \
+    X("log.bitmap", 6, PHASE_LOG_LIE, 14, log_bitmap)                          \
+    X("log.tear", 6, PHASE_LOG_LIE, 10, log_tear)                              \
+    X("log.tail", 6, PHASE_LOG_LIE, 8, log_tail)                               \
+    X("log.hash", 6, PHASE_LOG_LIE, 8, log_hash)                               \
+    X("log.noise", 6, PHASE_LOG_LIE, 8, log_noise)                             \
+    X("log.state", 6, PHASE_LOG_LIE, 6, log_state)
 
 #define X(name, level, phase, weight, function)                                \
     bool function(struct hp_mutator *m);

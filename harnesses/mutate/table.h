@@ -18,8 +18,8 @@ enum {
     TABLE_CELLS = 4096,
     TABLE_BINS = 8192,
     TRACE_STEPS = 12,
-    PHASES = 3,
-    OPERATORS_MOST = 80
+    PHASES = 5,
+    OPERATORS_MOST = 112
 };
 
 /* What a cell is: by signature, or, without one, by who refers to it. */
@@ -59,6 +59,32 @@ struct bin {
     uint32_t size; /* up to the next one where its own size is a lie */
 };
 
+/* A container (mutate_hive.h): a hive and its logs. */
+enum {
+    PART_HIVE,
+    PART_LOG,
+    PART_LOG1,
+    PART_LOG2,
+    PARTS,
+    PAIR_HEADER = 4 + 4 * PARTS,
+    PAIR_ENTRIES = 256
+};
+
+/* An entry of an HvLE log, as far as it can be seen. */
+struct log_entry {
+    uint32_t part;
+    size_t at; /* position in the container */
+    uint32_t size;
+};
+
+struct pair {
+    size_t at[PARTS], size[PARTS];
+    struct log_entry entries[PAIR_ENTRIES];
+    size_t entry_count;
+    size_t spoil_at;    /* a byte of a hash or checksum, once all are right */
+    uint8_t spoil_bits; /* 0: none */
+};
+
 struct trace_step {
     unsigned operator_number;
     const char *what; /* the field or variant; NULL: none */
@@ -82,6 +108,8 @@ struct hp_mutator {
     size_t bin_count;
     size_t bin_room;
     uint32_t bins_end; /* hive offset behind the last bin */
+
+    struct pair pair;
 
     unsigned current; /* operator */
     bool has_new_bin; /* since the base block was finished */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "layout.h"
+#include "log.h"
 #include "mutate_hive.h"
 #include "mutate_hives.h"
 
@@ -206,7 +208,7 @@ static void operators__are_all_hit_and_most_results_load(void **state)
     for (size_t i = 0; i < hp_mutator_operators(); i++) {
         const char *name = hp_mutator_operator_name(i);
         bool outside = strcmp(name, "raw.engine") == 0 ||
-                       hp_mutator_operator_level(i) == 5;
+                       hp_mutator_operator_level(i) >= 5;
         if ((hp_mutator_hits(b.m, i) == 0) != outside)
             fail_msg("%s: %u hits", name, (unsigned)hp_mutator_hits(b.m, i));
     }
@@ -717,6 +719,141 @@ static void engine__is_used_for_raw_changes(void **state)
     hb_close(&h);
 }
 
+/* ---- hive and logs ------------------------------------------------------- */
+
+enum { HEADER = 20 };
+
+static void put_number(uint8_t *at, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* A container of a hive and a new log without an entry. */
+static void pair_load(struct bench *b, const struct hive_builder *h)
+{
+    uint8_t *log = b->image + HEADER + h->size;
+
+    memset(b->image, 0, ROOM);
+    memcpy(b->image, "HPLG", 4);
+    put_number(b->image + 4, (uint32_t)h->size);
+    put_number(b->image + 12, 512);
+    memcpy(b->image + HEADER, h->image, h->size);
+    memcpy(log, h->image, 512);
+    put_number(log + BASE_TYPE, 6);
+    b->size = HEADER + h->size + 512;
+}
+
+/* The parts that the header names; what is left of the image is not theirs. */
+static struct hp_log_set pair_set(const struct bench *b)
+{
+    struct hp_span header = hp_span_of(b->image, b->size);
+    struct hp_log_set set = {.primary = {0}};
+    size_t at = HEADER;
+
+    for (size_t i = 0; i < 4 && b->size >= HEADER; i++) {
+        size_t size = hp_at_u32(header, 4 + 4 * i);
+        size = size < b->size - at ? size : b->size - at;
+        *(i == 0 ? &set.primary : &set.log[i - 1]) =
+            hp_span_of(b->image + at, size);
+        at += size;
+    }
+    return set;
+}
+
+static enum hp_recovery_result pair_recovers(const struct bench *b)
+{
+    struct hp_log_set set = pair_set(b);
+    struct hp_recovery plan;
+
+    return hp_recovery_plan(&plan, &set);
+}
+
+static void pairs__stay_within_their_room(void **state)
+{
+    struct hive_builder h;
+    struct bench b, again;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    bench_open(&again);
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        pair_load(&b, &h);
+        pair_load(&again, &h);
+        size_t room = seed % 4 == 0 ? b.size + seed % 5000 : ROOM;
+        for (unsigned i = 0; i < 12; i++) {
+            run_in(&b, room, seed << 32 | i);
+            run_in(&again, room, seed << 32 | i);
+            assert_int_equal(b.size, again.size);
+            assert_memory_equal(b.image, again.image, b.size);
+        }
+        b.size = hp_mutator_cross(b.m, b.image, b.size, ROOM, again.image,
+                                  again.size, seed);
+        assert_true(b.size <= ROOM);
+    }
+    bench_close(&again);
+    bench_close(&b);
+    hb_close(&h);
+}
+
+/* Of runs one upon the other, lies among them, many are recovered; every
+ * operator does something. */
+static void pairs__are_often_recovered(void **state)
+{
+    enum { RUNS = 4000 };
+    struct hive_builder h;
+    size_t recovered = 0;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    for (uint64_t seed = 0; seed < RUNS; seed++) {
+        if (seed % 5 == 0)
+            pair_load(&b, &h);
+        run_in(&b, ROOM, seed);
+        recovered += pair_recovers(&b) == HP_RECOVERY_DONE;
+    }
+    for (size_t i = 0; i < hp_mutator_operators(); i++)
+        if (hp_mutator_operator_level(i) == 6 && hp_mutator_hits(b.m, i) < 10)
+            fail_msg("%s: %u hits", hp_mutator_operator_name(i),
+                     (unsigned)hp_mutator_hits(b.m, i));
+    print_message("%u of %u are recovered\n", (unsigned)recovered,
+                  (unsigned)RUNS);
+    assert_true(recovered * 10 >= RUNS * 3);
+    bench_close(&b);
+    hb_close(&h);
+}
+
+/* With all passes an entry that is written is applied; without the one that
+ * makes the hive dirty, hashes right, or checksums, none is. The bits are those
+ * of mutate/pair.h. */
+static void pairs__need_each_pass(void **state)
+{
+    static const int passes[] = {31, 31 & ~2, 31 & ~4, 31 & ~8, 31 & ~16};
+    struct hive_builder h;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    assert_true(hp_mutator_fix_operator(b.m, "log.write"));
+    for (size_t i = 0; i < COUNT_OF(passes); i++) {
+        hp_mutator_fix_passes(b.m, passes[i]);
+        size_t done = 0;
+        for (uint64_t seed = 0; seed < 50; seed++) {
+            pair_load(&b, &h);
+            run_in(&b, ROOM, seed);
+            done += pair_recovers(&b) == HP_RECOVERY_DONE;
+        }
+        if ((done > 40) != (i == 0) || (done > 0) != (i == 0))
+            fail_msg("passes %d: %u of 50", passes[i], (unsigned)done);
+    }
+    bench_close(&b);
+    hb_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -740,6 +877,9 @@ int main(void)
         cmocka_unit_test(explain__fits_any_room),
         cmocka_unit_test(reward__makes_an_operator_more_frequent),
         cmocka_unit_test(engine__is_used_for_raw_changes),
+        cmocka_unit_test(pairs__stay_within_their_room),
+        cmocka_unit_test(pairs__are_often_recovered),
+        cmocka_unit_test(pairs__need_each_pass),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "log_twin.h"
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "layout.h"
+#include "log_recover.h"
+#include "log_write.h"
+
+enum {
+    STATES = 4,
+    PAGE = 4096,
+    PAGES_MOST = 64, /* of the image */
+    TAIL_MOST = 1200
+};
+
+struct twin {
+    struct hp_arena arena;
+    uint64_t dice;
+    struct hp_log_hive hives[STATES]; /* dirty, between, clean */
+    uint32_t states;
+    uint32_t sequence;
+    uint32_t most; /* bytes of bins in any state */
+    struct hp_planned_log logs[HP_LOG_FILES];
+    struct hp_log_entry entries[STATES];
+    struct hp_image files[HP_LOG_FILES];
+};
+
+static uint32_t below(struct twin *t, uint32_t most)
+{
+    t->dice = t->dice * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)((t->dice >> 33) % most);
+}
+
+static void *take(struct twin *t, size_t size)
+{
+    void *memory = hp_arena_alloc(&t->arena, size);
+
+    FUZZ_CHECK(memory != NULL, "0: memory");
+    return memory;
+}
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* ---- states -------------------------------------------------------------- */
+
+static void set_base(struct hp_log_hive *hive, uint32_t first, uint32_t second)
+{
+    uint8_t *base = hive->image.bytes;
+
+    memcpy(base, "regf", 4);
+    put_u32(base + BASE_SEQUENCE1, first);
+    put_u32(base + BASE_SEQUENCE2, second);
+    put_u32(base + BASE_TYPE, 0);
+    put_u32(base + BASE_BINS_SIZE, hive->bins_size);
+    put_u32(base + BASE_CLUSTER, 1);
+    put_u32(base + BASE_CHECKSUM, hp_base_checksum(base));
+}
+
+static void copy_state(struct twin *t, struct hp_log_hive *hive,
+                       struct hp_span image, uint32_t bins_size)
+{
+    size_t size = BASE_SIZE + (size_t)bins_size;
+
+    hive->bins_size = bins_size;
+    hive->image.size = size;
+    hive->image.bytes = take(t, size);
+    memcpy(hive->image.bytes, image.ptr, image.len < size ? image.len : size);
+}
+
+/* Pages of noise, or of other pages of the hive. */
+static void scribble(struct twin *t, struct hp_log_hive *hive)
+{
+    uint8_t *bins = hive->image.bytes + BASE_SIZE;
+
+    for (uint32_t i = 1 + below(t, 3); i > 0; i--) {
+        size_t at = (size_t)PAGE * below(t, hive->bins_size / PAGE);
+        size_t from = (size_t)PAGE * below(t, hive->bins_size / PAGE);
+        if (below(t, 3) == 0)
+            memmove(bins + at, bins + from, PAGE);
+        else
+            bins[at + below(t, PAGE)] ^= (uint8_t)(1 + below(t, 255));
+    }
+}
+
+/* The last state is the clean one; those before it have other pages, and
+ * perhaps more or fewer of them. */
+static void make_states(struct twin *t, struct hp_span clean,
+                        uint32_t bins_size)
+{
+    t->states = 2 + below(t, STATES - 1);
+    for (uint32_t s = 0; s < t->states; s++) {
+        uint32_t size = bins_size;
+        bool last = s + 1 == t->states;
+        if (!last && below(t, 3) == 0)
+            size += PAGE * (1 + below(t, 3));
+        else if (!last && bins_size > PAGE && below(t, 3) == 0)
+            size = PAGE * (1 + below(t, bins_size / PAGE));
+        copy_state(t, &t->hives[s], clean, size);
+        if (!last)
+            scribble(t, &t->hives[s]);
+        set_base(&t->hives[s], t->sequence + (s == 0), t->sequence);
+    }
+}
+
+/* ---- logs ---------------------------------------------------------------- */
+
+static struct hp_planned_log *begin_log(struct twin *t, size_t which,
+                                        enum hp_forged_format format)
+{
+    struct hp_planned_log *log = &t->logs[which];
+    size_t size = below(t, 2) == 0 ? 0 : below(t, TAIL_MOST);
+    uint8_t *tail = take(t, size + 1);
+
+    for (size_t i = 0; i < size; i++)
+        tail[i] = (uint8_t)below(t, 256);
+    *log = (struct hp_planned_log){.present = true,
+                                   .format = (uint8_t)format,
+                                   .base.kind = HP_LOG_BASE,
+                                   .tail = hp_span_of(tail, size)};
+    log->last_entry = &log->entries;
+    return log;
+}
+
+/* `number` makes state `state` of the one that was before it in the logs. */
+static void add_entry(struct twin *t, struct hp_planned_log *log,
+                      uint32_t state, uint32_t from, enum hp_log_record kind)
+{
+    struct hp_log_entry *entry = &t->entries[state];
+
+    *entry = (struct hp_log_entry){.record.kind = (uint8_t)kind,
+                                   .state = state,
+                                   .from = from,
+                                   .sequence = t->sequence + state - 1};
+    entry->last_page = &entry->pages;
+    *log->last_entry = entry;
+    log->last_entry = &entry->next;
+}
+
+static void plan_hvle(struct twin *t)
+{
+    size_t which = below(t, HP_LOG_FILES);
+    struct hp_planned_log *log = begin_log(t, which, HP_FORGED_HVLE);
+
+    for (uint32_t s = 1; s < t->states; s++) {
+        size_t other = (which + 1 + below(t, 2)) % HP_LOG_FILES;
+        if (s > 1 && below(t, 3) == 0 && !t->logs[other].present)
+            log = begin_log(t, other, HP_FORGED_HVLE);
+        add_entry(t, log, s, s - 1, HP_LOG_ENTRY);
+    }
+}
+
+static void plan_dirt(struct twin *t)
+{
+    struct hp_planned_log *log =
+        begin_log(t, below(t, HP_LOG_FILES), HP_FORGED_DIRT);
+
+    add_entry(t, log, t->states - 1, 0, HP_LOG_VECTOR);
+}
+
+/* A DIRT log is refused where pages begin bins that say something else. */
+static bool has_sound_bins(struct hp_span bins)
+{
+    size_t at = 0;
+
+    while (at < bins.len) {
+        uint32_t size = hp_at_u32(bins, at + BIN_SIZE);
+        if (hp_at_u32(bins, at + BIN_SIGNATURE) != BIN_SIGNATURE_VALUE ||
+            hp_at_u32(bins, at + BIN_OFFSET) != at || size % PAGE != 0 ||
+            size == 0 || size > bins.len - at)
+            return false;
+        at += size;
+    }
+    return true;
+}
+
+static void write_logs(struct twin *t, struct hp_log_set *set)
+{
+    const struct hp_log_source source = {t->hives, &t->arena, UINT32_MAX};
+    struct hp_recipe_error err;
+
+    set->primary = hp_span_of(t->hives[0].image.bytes, t->hives[0].image.size);
+    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+        if (!t->logs[i].present)
+            continue;
+        FUZZ_CHECK(hp_log_write(&t->files[i], &t->logs[i], &source, &err),
+                   "0: the forge writes");
+        set->log[i] = hp_span_of(t->files[i].bytes, t->files[i].size);
+    }
+}
+
+/* ---- the check ----------------------------------------------------------- */
+
+static void check(struct twin *t, struct hp_span bins)
+{
+    struct hp_log_set set = {0};
+    struct log_outcome got;
+
+    write_logs(t, &set);
+    log_recover(&got, set);
+    FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE, "2: recovered");
+    FUZZ_CHECK(got.plan.size == BASE_SIZE + bins.len, "2: the clean size");
+    FUZZ_CHECK(memcmp(got.image + BASE_SIZE, bins.ptr, bins.len) == 0,
+               "2: the clean twin");
+    log_outcome_close(&got);
+}
+
+void log_check_twin(struct hp_span clean, uint64_t hash)
+{
+    struct fuzz_memory memory = {0, 0};
+    struct twin t = {.arena = fuzz_arena(&memory), .dice = hash};
+    struct hp_span bins;
+
+    if (clean.len < BASE_SIZE + PAGE ||
+        clean.len > BASE_SIZE + (size_t)PAGE * PAGES_MOST)
+        return;
+    uint32_t bins_size = (uint32_t)(clean.len - BASE_SIZE) / PAGE * PAGE;
+    (void)hp_span_sub(clean, BASE_SIZE, bins_size, &bins);
+    t.sequence = below(&t, 2) == 0 ? UINT32_MAX - below(&t, 3) : below(&t, 9);
+    make_states(&t, clean, bins_size);
+    if (below(&t, 2) == 0 && has_sound_bins(bins))
+        plan_dirt(&t);
+    else
+        plan_hvle(&t);
+    check(&t, bins);
+    hp_arena_close(&t.arena);
+}
