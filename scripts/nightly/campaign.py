@@ -22,7 +22,9 @@ TICK = 0.25
 TRIAGE_EVERY, TRIAGE_FOR = 120, 180
 LAST_TRIAGE = 60  # seconds before the end in which none is begun
 MERGE_FOR = 120
-COVERED = 600  # seconds of a night from which coverage is measured
+# Seconds of a night that is worth what takes minutes: inputs made smaller, and
+# coverage.
+THOROUGH = 600
 GOOD, BAD, TROUBLE, STOPPED = 0, 1, 3, 4
 
 
@@ -285,7 +287,7 @@ class Campaign:
         self.ledger.end_night(self.night.number, self.night.used())
         say(f"night {self.night.number}: {executions:,} inputs were run")
         after = Morning(self.state, self.ledger, self.night.number,
-                        self.options.build, self.options.time >= COVERED,
+                        self.options.build, self.options.time >= THOROUGH,
                         self.run_program, say)
         if not executions:
             after.trouble("no target runs with any engine")

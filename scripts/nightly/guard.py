@@ -18,7 +18,7 @@ import time
 
 GRACE = 8
 TICK = 0.2
-NO_COMMAND = 127
+NO_COMMAND, KILLED = 127, 128
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -128,7 +128,7 @@ class Guard:
             self.interrupt()
         code = self.child.poll()
         end_all(os.getpid())
-        return 0 if code is None or code < 0 else code
+        return KILLED if code is None or code < 0 else code
 
 
 def main():

@@ -29,13 +29,13 @@ def program(name, state, seconds, *more):
 
 
 class Morning:
-    """`run` runs a job to its end; `say` prints a line. `covers` is true if
-    it is to be measured what the corpora cover."""
+    """`run` runs a job to its end; `say` prints a line. `thorough` is true
+    if inputs are to be made smaller, and coverage to be measured."""
 
-    def __init__(self, state, book, night, build, covers, run, say):
+    def __init__(self, state, book, night, build, thorough, run, say):
         self.state, self.book, self.night = state, book, night
         self.build, self.run, self.say = build, run, say
-        self.covers = covers and not build
+        self.thorough = thorough
         self.troubles = []
 
     def trouble(self, text):
@@ -44,22 +44,26 @@ class Morning:
 
     def program(self, job):
         self.run(job)
-        if not job.stopped and job.code() not in (0, 1):
+        if not job.stopped and job.code() != 0:
             name = pathlib.Path(job.instances[0].command[0]).name
             self.trouble(f"scripts/{name}: {job.tail()}")
 
     def triage(self):
         triage = Triage(self.state, self.build)
         if triage.possible():
-            self.program(triage.job(ANY_TIME))
+            self.program(triage.job(ANY_TIME, *(
+                [] if self.thorough else ["--no-minimize"])))
         elif self.book.untriaged():
             self.trouble(f"{visible(str(triage.binaries))} is not there: "
                          "nobody has looked at the finds (scripts/triage)")
 
+    def covers(self):
+        """Coverage needs a build of its own: not where none is to be made."""
+        return self.thorough and not self.build
+
     def report(self):
-        """A page is made in any case. Coverage needs a build of its own: not
-        where nothing is to be built."""
-        for more in (["--coverage"], []) if self.covers else ([],):
+        """A page is made in any case."""
+        for more in (["--coverage"], []) if self.covers() else ([],):
             job = program("report", self.state, ANY_TIME, "--night",
                           str(self.night), *more)
             self.program(job)
