@@ -208,7 +208,7 @@ bool hp_vector_forge(struct hp_vector_files *files, struct hp_plan *plan,
     struct hp_recipe_error why = {.status = HP_OK};
     struct hp_image image;
 
-    *files = (struct hp_vector_files){.log = {{NULL, 0}}};
+    *files = (struct hp_vector_files){.log = {{.ptr = NULL}}};
     if (hp_vector_has_logs(vector))
         return forge_logs(files, plan->arena, vectors, vector, err);
     if (!hp_plan_assemble(&image, plan, &why))
