@@ -31,6 +31,9 @@ NAMES = {
 STATIC = 300  # findings of a group; page.js makes rows of the others
 FIELDS = ("row", "target", "status", "id", "title", "where", "signature", "replay",
           "seen", "known", "frames", "recipe_head", "recipe")
+# Of a replay line, which does not tell where things are.
+VARIABLES = {"$STATE": "the campaign's folder",
+             "$ELSEWHERE": "a folder of that machine"}
 # How the series of a plot are drawn, in the order of plots.Plot.
 STROKES = ("solid", "dashed", "dotted")
 
@@ -212,8 +215,9 @@ def night_page(facts, coverage_link=None, to_index=None):
         night_plots=with_plots(list(over_nights(facts["history"]))),
         sample_plots=with_plots([*of_the_machine(facts["usage"]),
                                  *during(facts["samples"])]),
-        needs_state=any("$STATE" in (f["replay"] or "")
-                        for f in facts["findings"]),
+        variables=[(name, what) for name, what in VARIABLES.items()
+                   if any(name in (f["replay"] or "")
+                          for f in facts["findings"])],
         coverage_link=coverage_link, to_index=to_index, **facts)
 
 

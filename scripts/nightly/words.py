@@ -6,7 +6,7 @@ import pathlib
 import re
 import socket
 
-from nightly import TOP, visible
+from nightly import TOP, paste, visible
 
 # As they are called on any machine.
 COMMON = ("/usr/", "/bin/", "/lib", "/dev/", "/proc/", "/etc/")
@@ -14,13 +14,6 @@ PATH = re.compile(r"(?<![\w./:~$-])/(?:[^\s/'\"():,;<>|]+/)+[^\s/'\"():,;<>|]*")
 # What fuzzers and the state folder call inputs by (contracts 5).
 HASH = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-# Needs no quotes, wherever in a line it stands.
-PLAIN = re.compile(r"[A-Za-z0-9_./%+@-][A-Za-z0-9_./%+@:,=-]*")
-# What may stand in a line, and how it is quoted there.
-PART = re.compile(r"""(?P<plain>[A-Za-z0-9_./%+@:,=-]+)|\$'(?P<bytes>(?:[^'\\]|"""
-                  r"""\\[0-7]{3})*)'|'(?P<single>[^']*)'|"(?P<double>')\"""")
-WORD = re.compile(re.sub(r"\?P<\w+>", "?:", f"(?:{PART.pattern})+"))
-OCTAL = re.compile(r"\\([0-7]{3})|([^\\]+)")
 UNTOLD = "\u2026"
 
 
@@ -75,17 +68,17 @@ class Words:
         """One word of a line for a shell, quoted."""
         prefix = ""
         if not self.private:
-            word = word.removeprefix(f"{TOP}/")
-            if word.startswith(f"{self.state}/"):
-                prefix, word = '"$STATE"/', word[len(self.state) + 1:]
-            elif word.startswith("/") and not word.startswith(COMMON):
-                word = f"{UNTOLD}/{word.rsplit('/', 1)[1]}"
-        return prefix + quoted(word)
+            for folder, name in ((TOP, "./"), (self.state, '"$STATE"/')):
+                if word.startswith(f"{folder}/"):
+                    prefix, word = name, word[len(str(folder)) + 1:]
+            if word.startswith("/") and not word.startswith(COMMON):
+                prefix, word = '"$ELSEWHERE"/', word.rsplit("/", 1)[1]
+        return prefix + paste.word(word)
 
     def line(self, line):
         """A line that may be pasted: the words of `line`, each of which is only
         itself afterwards. None if it is no such line."""
-        words = split(line or "")
+        words = paste.split(line or "")
         told, assigns = [], True
         for word in words or ():
             match = ASSIGNMENT.match(word) if assigns else None
@@ -93,49 +86,6 @@ class Words:
             name = match[0] if match else ""
             told.append(name + self.word(word[len(name):]))
         return " ".join(told) or None
-
-
-def unquoted(match):
-    """What a part of a word stands for: as it is, '...', "..." or $'...', where
-    bytes are octal."""
-    if match["plain"] is not None:
-        return match["plain"]
-    for quotes in ("single", "double"):
-        if match[quotes] is not None:
-            return match[quotes]
-    parts = OCTAL.findall(match["bytes"])
-    return b"".join(
-        bytes([int(octal, 8) & 255]) if octal else other.encode()
-        for octal, other in parts).decode("utf-8", "surrogateescape")
-
-
-def split(line):
-    """The words of a line as nightly/paste.py writes it; None for any other: what a
-    shell would do something with must be in quotes."""
-    words = []
-    for match in re.finditer(rf" |{WORD.pattern}|.", line, re.S):
-        word = match[0]
-        if word == " ":
-            continue
-        if not WORD.fullmatch(word):
-            return None
-        words.append("".join(map(unquoted, PART.finditer(word))))
-    return words
-
-
-def quoted(word):
-    """The word for bash, ksh or zsh; nothing in it can be seen as anything else, or
-    reaches a terminal as a control."""
-    if PLAIN.fullmatch(word):
-        return word
-    # A CI runner looks for ##[ in the middle of a line, too.
-    if visible(word) == word and "##[" not in word:
-        return "'" + word.replace("'", "'\\''") + "'"
-    return "$'" + "".join(
-        c if visible(c) == c and c not in "\\'#" else
-        "".join(f"\\{byte:03o}" for byte in c.encode("utf-8", "surrogateescape"
-                if "\udc80" <= c <= "\udcff" else "surrogatepass"))
-        for c in word) + "'"
 
 
 def span(seconds):

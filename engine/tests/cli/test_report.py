@@ -22,10 +22,10 @@ import night_folder
 from support import TREE, UNSAFE, CliTest, schema
 
 sys.path.insert(0, str(TREE / "scripts"))
-from nightly import coverage, facts, ledger, page, plots, store  # noqa: E402
+from nightly import coverage, facts, ledger, page, paste, plots, store  # noqa: E402
 from nightly import report as report_of  # noqa: E402
 from nightly import words  # noqa: E402
-from nightly.words import Words, quoted, span, split  # noqa: E402
+from nightly.words import Words, span  # noqa: E402
 
 FORMS = ("index.html", "night.md", "junit.xml", "night.sarif", "night.json")
 
@@ -311,9 +311,10 @@ class NotTold(ReportTest):
             self.assertNotRegex(nights, rf"(?<![\w-]){re.escape(host)}: 2 cores")
         told, = self.told()["findings"]
         self.assertEqual(told["id"], found)
-        self.assertEqual(told["replay"].split()[-1],
-                         '"$STATE"/findings/1/input')
-        self.assertIn("<code>$STATE</code>", nights)
+        self.assertEqual(told["replay"], './scripts/triage --show --binaries '
+                         '"$ELSEWHERE"/build fuzz_hive "$STATE"/findings/1/input')
+        for variable in ("STATE", "ELSEWHERE"):
+            self.assertIn(f"<code>${variable}</code>", nights)
         self.assertEqual(told["frames"], ["walk (engine/regf/walk.c:7)"])
         sarif = json.loads(self.made()["night.sarif"])
         place = sarif["runs"][0]["results"][0]["locations"][0]
@@ -444,21 +445,22 @@ class Missing(ReportTest):
 class Sayings(unittest.TestCase):
     def test_quoted(self):
         for word in ("plain", "a b", "it's", "$(reboot)", "`x`", "\x1b[201~", "\n",
-                     "\u202e", "é", "##[error]", "::error::", "a\\b", "*", "~",
+                     "\u202e", "é", "##[error]", "a\\b", "*", "~",
                      "", "x\udcff"):
-            line = quoted(word)
+            line = paste.word(word)
             self.assertIsNone(UNSAFE.search(line), line)
-            self.assertNotRegex(line, r"^::|##\[", line)
+            self.assertNotRegex(line, r"##\[", line)
             said = subprocess.run(["bash", "-c", f"printf %s {line}"],
                                   capture_output=True, check=True).stdout
             self.assertEqual(os.fsdecode(said), word)
+            self.assertEqual(paste.split(line), [word])
 
     def test_split(self):
-        self.assertEqual(split("a 'b c' $'\\303\\251\\n'"), None)
-        self.assertEqual(split("a 'b c' $'\\303\\251'"), ["a", "b c", "é"])
+        self.assertEqual(paste.split("a 'b c' $'\\303\\251\\n'"), None)
+        self.assertEqual(paste.split("a 'b c' $'\\303\\251'"), ["a", "b c", "é"])
         for line in ("$(x)", "a;b", "a|b", "a&b", "`a`", "a'", "a\tb", "a\nb",
                      "$HOME", "a>b", "~", "*", "a#b", "!x"):
-            self.assertIsNone(split(line), line)
+            self.assertIsNone(paste.split(line), line)
             self.assertIsNone(Words("/x").line(line), line)
 
     def test_names_of_the_machine_and_its_user(self):
