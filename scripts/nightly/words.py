@@ -2,6 +2,7 @@
 """What is told on a page, in words: text that can be seen and says nothing of
 the machine it was made on, lines that are safe to paste, spans of time."""
 import getpass
+import os
 import pathlib
 import re
 import socket
@@ -43,7 +44,9 @@ class Words:
     def path(self, match):
         """A path: below the tree as from there, below the state folder with its
         name, elsewhere its end alone."""
-        text = match[0]
+        text = os.path.normpath(match[0])
+        if self.private:
+            return text.removeprefix(f"{TOP}/")
         for folder, name in ((str(TOP), ""), (self.state, "$STATE/")):
             if text.startswith(f"{folder}/"):
                 return name + text[len(folder) + 1:]
@@ -58,11 +61,11 @@ class Words:
             return text
         text = visible(text, keep)
         if self.private:
-            return text
+            return PATH.sub(self.path, text)
+        text = PATH.sub(self.path, text)
         # Where a folder's name has blanks, it is no match of PATH.
         text = text.replace(f"{TOP}/", "").replace(f"{self.state}/", "$STATE/")
-        return self.names.sub(UNTOLD, HASH.sub(UNTOLD,
-                                               PATH.sub(self.path, text)))
+        return self.names.sub(UNTOLD, HASH.sub(UNTOLD, text))
 
     def word(self, word):
         """One word of a line for a shell, quoted."""

@@ -124,6 +124,9 @@ def usual(state):
 def hostile(state):
     """A night in which everything that has a name has a hostile one."""
     with ledger.open_ledger(state / "ledger.sqlite") as book:
+        night = begin(book, "2026-11-19T20:00:00Z")
+        run(book, night, HOSTILE, HOSTILE, HOSTILE, edges=100)
+        end(book, night)
         night = begin(book, machine=HOSTILE, revision=HOSTILE,
                       versions={HOSTILE: SURROGATE})
         run(book, night, HOSTILE, HOSTILE, HOSTILE, trouble=HOSTILE)

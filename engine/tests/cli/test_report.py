@@ -298,7 +298,7 @@ class NotTold(ReportTest):
                              f"crash-{night_folder.SECRET}")
             found = night_folder.finding(
                 book, night, "x", title=f"in {TREE}/engine/regf/walk.c",
-                frames=[f"walk ({TREE}/engine/regf/walk.c:7)"],
+                frames=[f"walk {TREE}/build/x/../../engine/regf/walk.c:7"],
                 replay=f"{TREE}/scripts/triage --show --binaries {house}/build "
                 f"fuzz_hive {self.state}/findings/1/input")
             night_folder.end(book, night)
@@ -315,7 +315,7 @@ class NotTold(ReportTest):
                          '"$ELSEWHERE"/build fuzz_hive "$STATE"/findings/1/input')
         for variable in ("STATE", "ELSEWHERE"):
             self.assertIn(f"<code>${variable}</code>", nights)
-        self.assertEqual(told["frames"], ["walk (engine/regf/walk.c:7)"])
+        self.assertEqual(told["frames"], ["walk engine/regf/walk.c:7"])
         sarif = json.loads(self.made()["night.sarif"])
         place = sarif["runs"][0]["results"][0]["locations"][0]
         self.assertEqual(place["physicalLocation"], {
@@ -338,9 +338,11 @@ class NotTold(ReportTest):
 class Hostile(ReportTest):
     def test_every_form_stays_valid(self):
         night_folder.hostile(self.state)
-        files = self.check(self.made())
+        files = self.check(self.made(night=2))
         for name, text in files.items():
             self.assertIn("window.pwned=1", text, name)
+        self.assertIn("1,900 more edges by </script>", json.loads(
+            files["night.json"])["verdict"]["sentence"])
         index = (self.state / "index.html").read_text("utf-8")
         for text in (files["index.html"], index):
             tags = Tags(text)
@@ -349,13 +351,13 @@ class Hostile(ReportTest):
             self.assertEqual([name for name in tags.attributes
                               if name.startswith(("on", "style", "src"))], [])
         self.assertIn("{{ 7*7 }}", files["index.html"])
-        self.check(self.made("--private", private=True))
+        self.check(self.made("--private", night=2, private=True))
 
     def test_a_replay_line_is_safe_to_paste(self):
         """The shell that it is pasted into runs the one program it names, with
         the words that were meant."""
         found = night_folder.hostile(self.state)
-        told = {f["id"]: f for f in self.told()["findings"]}
+        told = {f["id"]: f for f in self.told(night=2)["findings"]}
         line = told[found]["replay"]
         self.assertIsNone(UNSAFE.search(line))
         words = subprocess.run(
@@ -372,7 +374,7 @@ class Hostile(ReportTest):
             self.skipTest("gnuplot is not installed")
         night_folder.hostile(self.state)
         svg = "".join(re.findall(r"(?s)<svg.*?</svg>",
-                                 self.made()["index.html"]))
+                                 self.made(night=2)["index.html"]))
         self.assertGreaterEqual(svg.count("<svg"), 4)
         self.assertEqual(set(re.findall(r"<(\w+)", svg)),
                          set(plots.KEPT))
@@ -384,7 +386,7 @@ class Hostile(ReportTest):
 
     def test_the_page_allows_its_own_scripts_alone(self):
         night_folder.hostile(self.state)
-        text = self.made()["index.html"]
+        text = self.made(night=2)["index.html"]
         for tag in ("style", "script"):
             inner = re.findall(rf"(?s)<{tag}>(.*?)</{tag}>", text)
             self.assertEqual(len(inner), 1)
@@ -619,7 +621,7 @@ class Measured(ReportTest):
             return {row["target"]: row for row in book.coverage(night)}, said
 
     def test_two_nights(self):
-        first, said = self.night(a="x", b="b", c="y", d="x", e="a", f="y")
+        first, said = self.night(a="a", b="x", c="y", d="b", e="x", f="y")
         self.assertEqual(said, ["fuzz_escape: 2 of 6 inputs replayed, 4 ended it"])
         row = first["all"]
         self.assertEqual((row["lines"], row["lines_total"]), (4, 6))
@@ -635,6 +637,8 @@ class Measured(ReportTest):
                          ["all", "fuzz_escape", "index.html", "lines.json.gz"])
         for name in ("index.html", "cobertura.xml", "summary.json"):
             self.assertTrue((folder / "all" / name).exists())
+        summary = json.loads((folder / "all" / "summary.json").read_text())
+        self.assertEqual(summary["root"], ".")
         for path in folder.rglob("*"):
             if path.is_file() and path.suffix != ".gz":
                 self.assertNotIn(str(self.directory), path.read_text("utf-8"))

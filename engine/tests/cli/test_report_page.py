@@ -128,7 +128,7 @@ class Scripted(NightPage):
 
     def test_copy(self):
         """The line that a finding has, with a click and with a key."""
-        self.show(night_folder.hostile, 1)
+        self.show(night_folder.hostile, 2)
         found = self.js("return [...document.querySelectorAll('.replay')].map("
                         "(c) => [c.textContent, c.closest('.finding').id])")
         line, row = next(pair for pair in found if "reboot" in pair[0])
@@ -162,7 +162,7 @@ class Scripted(NightPage):
             self.js("return document.querySelector('.replay').textContent"))
 
     def test_hostile_strings_are_text(self):
-        self.show(night_folder.hostile, 1)
+        self.show(night_folder.hostile, 2)
         self.js("for (const d of document.querySelectorAll('details'))"
                 "d.open = true")
         text = self.js("return document.body.textContent")
