@@ -135,6 +135,7 @@ bool hp_read_log(struct hp_reader_state *r, struct hp_recipe_file *recipe)
         return hp_scan_fail(&start, "this log was described before");
     *file = (struct hp_planned_log){
         .present = true, .base.kind = HP_LOG_BASE, .begun = r->logs->latest};
+    file->base.origin = hp_scan_origin(&start);
     file->last_entry = &file->entries;
     file->last_raw = &file->raws;
     r->logs->file = file;

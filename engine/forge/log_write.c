@@ -367,7 +367,7 @@ static bool make_room(struct writer *w)
 {
     const struct hp_planned_log *file = w->file;
 
-    if (!grow(w, file->tail.len, (struct hp_origin){0}))
+    if (!grow(w, file->tail.len, file->base.origin))
         return false;
     for (const struct hp_plan_raw *r = file->raws; r != NULL; r = r->next) {
         uint64_t end = r->position + r->bytes.len;

@@ -6,6 +6,7 @@
 #include "hp_limits.h"
 
 #include "decompile.h"
+#include "forged.h"
 #include "print.h"
 
 struct includes {
@@ -117,4 +118,43 @@ void forge_check_again(const struct forge_run *run, const void *text,
                                        again.image.size) == 0)),
                "3: the same bytes");
     forge_run_close(&again);
+}
+
+static void check_files(const struct forge_run *run,
+                        const struct hp_forged *forged)
+{
+    FUZZ_CHECK(run->done, "11: the hive first");
+    FUZZ_CHECK(forged->hive.size == run->image.size &&
+                   (run->image.size == 0 ||
+                    memcmp(forged->hive.bytes, run->image.bytes,
+                           run->image.size) == 0),
+               "11: the same hive");
+    FUZZ_CHECK(forged->clean.size <= FORGE_RUN_IMAGE, "11: bounded");
+    for (size_t i = 0; i < HP_LOG_FILES; i++)
+        FUZZ_CHECK(forged->log[i].size <= FORGE_RUN_IMAGE, "11: bounded");
+}
+
+void forge_check_files(const struct forge_run *run, const void *text,
+                       size_t size, uint64_t hash)
+{
+    struct hp_recipe_text recipe = {"input", text, size};
+    struct includes includes = {recipe, 0};
+    struct hp_recipe_opener opener = {open_include, &includes};
+    struct fuzz_memory memory = {0, 0};
+    struct hp_recipe_error err;
+    struct hp_forged forged;
+
+    for (unsigned round = 0; round < 2; round++) {
+        struct hp_arena arena = fuzz_arena(&memory);
+        includes.count = 0;
+        bool done = hp_forge_recipe(&forged, &arena, FORGE_RUN_IMAGE, recipe,
+                                    &opener, &err);
+        FUZZ_CHECK(!done || memory.failing == 0, "11: a failed allocation");
+        if (done)
+            check_files(run, &forged);
+        else
+            forge_check_refusal(&err, size);
+        hp_arena_close(&arena);
+        memory = (struct fuzz_memory){0, 1 + hash % memory.calls};
+    }
 }

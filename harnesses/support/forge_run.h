@@ -41,4 +41,9 @@ void forge_check_back(const struct forge_run *run);
 void forge_check_again(const struct forge_run *run, const void *text,
                        size_t size, size_t failing);
 
+/* Oracle 11: the hive with its logs, and once more with an allocation denied
+ * that `hash` says. */
+void forge_check_files(const struct forge_run *run, const void *text,
+                       size_t size, uint64_t hash);
+
 #endif
