@@ -10,7 +10,7 @@
  *            recovered in place is the same;
  *         2. logs that the forge writes from the image and others before it
  *            (pages changed, bins more or fewer, one to three entries over the
- *            logs, sequence numbers past the end, stale bytes behind) give the
+ *            logs, sequence numbers past the end, old entries beside) give the
  *            image back (1 time in 4);
  *         3. an entry of which one bit is wrong, or which does not follow,
  *            changes nothing (1 time in 2);

@@ -77,7 +77,10 @@ static void check_verdicts(const struct hp_recovery *plan,
         FUZZ_CHECK(log->order > 0 || set->log[i].len == 0 ||
                        log->why.status != HP_OK || log->entries == 0,
                    "1: a reason");
-        FUZZ_CHECK(log->end <= set->log[i].len || log->order == 0, "1: an end");
+        FUZZ_CHECK(log->order == 0 || log->end <= set->log[i].len, "1: an end");
+        FUZZ_CHECK(log->format != HP_LOG_HVLE || log->why.status != HP_OK ||
+                       log->end == set->log[i].len,
+                   "1: why no entry follows");
     }
     FUZZ_CHECK((applied > 0) == (plan->result == HP_RECOVERY_DONE),
                "1: a result");

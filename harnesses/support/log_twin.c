@@ -127,7 +127,7 @@ static struct hp_planned_log *begin_log(struct twin *t, size_t which,
     return log;
 }
 
-/* `number` makes state `state` of the one that was before it in the logs. */
+/* The entry that makes state `state` of `from`. */
 static void add_entry(struct twin *t, struct hp_planned_log *log,
                       uint32_t state, uint32_t from, enum hp_log_record kind)
 {
@@ -152,6 +152,20 @@ static void plan_hvle(struct twin *t)
         if (s > 1 && below(t, 3) == 0 && !t->logs[other].present)
             log = begin_log(t, other, HP_FORGED_HVLE);
         add_entry(t, log, s, s - 1, HP_LOG_ENTRY);
+    }
+}
+
+/* A log that was applied before, with what the hive is to lose; not the one
+ * right before the others, with which it would be one sequence. */
+static void plan_stale(struct twin *t)
+{
+    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+        if (t->logs[i].present)
+            continue;
+        struct hp_planned_log *log = begin_log(t, i, HP_FORGED_HVLE);
+        add_entry(t, log, 0, t->states - 1, HP_LOG_ENTRY);
+        t->entries[0].sequence = t->sequence - 2 - below(t, 9);
+        return;
     }
 }
 
@@ -227,6 +241,8 @@ void log_check_twin(struct hp_span clean, uint64_t hash)
         plan_dirt(&t);
     else
         plan_hvle(&t);
+    if (below(&t, 3) == 0)
+        plan_stale(&t);
     check(&t, bins);
     hp_arena_close(&t.arena);
 }
