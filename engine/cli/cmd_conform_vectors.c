@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "export.h"
 #include "json_text.h"
+#include "logs.h"
 #include "map_text.h"
 #include "recipe_folder.h"
 #include "report.h"
@@ -43,6 +44,10 @@ static void list_text(struct hp_output *output, const struct hp_vector *vector)
                      hp_expect_words[expected[HP_READER_STRICT].verdict],
                      hp_expect_words[expected[HP_READER_FORENSIC].verdict]);
     put(output, vector->says);
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        if (vector->log[i] != NULL)
+            hp_output_printf(output, " %s", vector->log[i]);
+    }
     hp_output_printf(output, "\n");
 }
 
@@ -128,13 +133,32 @@ static enum hp_exit show_recipe(struct hp_output *output,
     return HP_EXIT_GOOD;
 }
 
-static void show_logs(struct hp_output *output, const struct hp_vector *vector,
+/* What becomes of the logs, for the summary of the map. */
+struct log_notes {
+    struct hp_inspect_note note[HP_LOGS];
+    char text[HP_LOGS][HP_LOG_TEXT_ROOM];
+    size_t count;
+};
+
+static void note_logs(struct log_notes *notes, const struct hp_vector *vector,
                       const struct hp_vector_files *files)
 {
+    struct hp_log_set set = {.primary = files->hive};
+    struct hp_logs logs = {.plan.size = 0};
+
     for (unsigned i = 0; i < HP_LOGS; i++) {
-        if (vector->log[i] != NULL)
-            hp_output_printf(output, "\nlog %s: %zu bytes\n", vector->log[i],
-                             files->log[i].len);
+        set.log[i] = files->log[i];
+        logs.file[i].full_size = files->log[i].len;
+    }
+    (void)hp_recovery_plan(&logs.plan, &set);
+    notes->count = 0;
+    for (unsigned i = 0; i < HP_LOGS; i++) {
+        if (vector->log[i] == NULL)
+            continue;
+        hp_log_describe(notes->text[notes->count], &logs, i);
+        notes->note[notes->count] =
+            (struct hp_inspect_note){vector->log[i], notes->text[notes->count]};
+        notes->count++;
     }
 }
 
@@ -145,6 +169,7 @@ static enum hp_exit show_map(struct hp_output *output, struct hp_arena *arena,
 {
     struct hp_inspection inspection = {.file = vector->id};
     struct hp_vector_files files;
+    struct log_notes notes;
     struct hp_plan plan;
     struct hp_map map;
 
@@ -154,7 +179,9 @@ static enum hp_exit show_map(struct hp_output *output, struct hp_arena *arena,
     if (!hp_map_open(&map, arena, files.hive))
         return hp_complain_memory();
     inspection.map = &map;
-    show_logs(output, vector, &files);
+    note_logs(&notes, vector, &files);
+    inspection.notes = notes.note;
+    inspection.note_count = notes.count;
     hp_output_printf(output, "\n");
     (void)hp_inspect_text(hp_output_out(output), &inspection);
     return HP_EXIT_GOOD;

@@ -771,6 +771,28 @@ class Vectors(ConformTest):
         done = self.run_program("conform", "list", "--vectors", folder)
         self.assertIn(b"only in case", done.stderr)
 
+    def test_logs_are_shown(self):
+        conform_vectors.with_log(self.vectors, "ROOT")
+        self.assertRegex(self.ask("conform", "list", "--vectors", self.vectors),
+                         rb"log-ROOT .* \.LOG1\n")
+        shown = self.ask("conform", "show", "--vectors", self.vectors,
+                         "log-ROOT")
+        self.assertIn(b".LOG1: not applied: no entries", shown)
+
+    def test_logs_are_those_of_the_recipe(self):
+        """Another log than the metadata says is no verdict, nor is a state
+        that the recipe has not."""
+        conform_vectors.with_log(self.vectors, "ROOT")
+        path = self.vectors / "log/log-ROOT.json"
+        item = json.loads(path.read_text())
+        state = {"verdict": "accept", "content": {"of": "own", "state": 1}}
+        for change in ({"logs": [".LOG2"]},
+                       {"profiles": {**item["profiles"], "forensic": state}}):
+            path.write_text(json.dumps({**item, **change}))
+            verdicts = self.verdicts("--backend", "native", "--sandbox", "none",
+                                     exit=3)
+            self.assertEqual(verdicts, {"log-ROOT": "broken"}, change)
+
     def test_a_broken_recipe_or_path_is_no_verdict(self):
         conform_vectors.rogue_folder(self.vectors)
         write(self.vectors, ROOT + "nonsense\n", vector("ok-broken"))
