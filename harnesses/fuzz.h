@@ -25,6 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition,
                          const char *oracle);
 
+/* Says what an oracle that fails next is about, so that scripts/triage tells
+ * one bug from another: what is due, and what is there instead. */
+void fuzz_field(const char *due, const char *found);
+
 /* A hash of bytes[0..size), started with `hash` (0: a new one): for choices
  * that must not cost a byte of an input that is a plain hive, to compare long
  * sequences, and to read each byte where a sanitizer watches. It is another one

@@ -13,6 +13,11 @@ void fuzz_fail(const char *file, int line, const char *condition,
     abort();
 }
 
+void fuzz_field(const char *due, const char *found)
+{
+    (void)fprintf(stderr, "oracle's field: %s / %s\n", due, found);
+}
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #include <sanitizer/asan_interface.h>

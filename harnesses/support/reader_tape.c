@@ -84,6 +84,25 @@ static uint64_t damage_due(struct reader_tape *tape)
     return sum;
 }
 
+static const char *slug_of(uint64_t status)
+{
+    return hp_status_slug((enum hp_status)status);
+}
+
+/* Which damage it is about, when what was said differs from what is due from
+ * `at` on: a record that was taken for good, or for bad. */
+static bool same_damage(struct reader_tape *tape)
+{
+    const struct hp_event *due = &tape->events[tape->at];
+    bool any = tape->at < tape->count && due->kind == HP_EVENT_DAMAGE;
+    bool same = damage_due(tape) == tape->damage;
+
+    if (!same)
+        fuzz_field(any ? slug_of(due->u.damage.status) : "none",
+                   tape->heard != 0 ? slug_of(tape->heard) : "none");
+    return same;
+}
+
 /* ---- events -------------------------------------------------------------- */
 
 static bool same_bytes(const void *a, uint64_t a_size, const void *b,
@@ -135,6 +154,51 @@ static bool same_event(const struct hp_event *a, const struct hp_event *b)
     }
 }
 
+static const char *field_of_key(const struct hp_key_event *a,
+                                const struct hp_key_event *b)
+{
+    if (!same_string(&a->name, &b->name))
+        return "key.name";
+    if (!same_string(&a->class_name, &b->class_name))
+        return "key.class_name";
+    if (a->filetime != b->filetime)
+        return "key.filetime";
+    return a->flags != b->flags ? "key.flags" : "key.security";
+}
+
+static const char *field_of(const struct hp_event *a, const struct hp_event *b)
+{
+    const struct hp_value_event *value = &a->u.value, *due = &b->u.value;
+
+    switch (a->kind) {
+    case HP_EVENT_HIVE:
+        return "hive";
+    case HP_EVENT_KEY_ENTER:
+        return field_of_key(&a->u.key, &b->u.key);
+    case HP_EVENT_VALUE:
+        if (!same_string(&value->name, &due->name))
+            return "value.name";
+        if (value->type != due->type)
+            return "value.type";
+        return value->flags != due->flags ? "value.flags" : "value.data_size";
+    default:
+        return "data";
+    }
+}
+
+static const char *kind_of(const struct hp_event *event)
+{
+    static const char *const names[] = {
+        [HP_EVENT_HIVE] = "hive",           [HP_EVENT_KEY_ENTER] = "key",
+        [HP_EVENT_VALUE] = "value",         [HP_EVENT_DATA] = "data",
+        [HP_EVENT_KEY_LEAVE] = "key's end", [HP_EVENT_DAMAGE] = "damage"};
+
+    return event->kind < sizeof names / sizeof *names &&
+                   names[event->kind] != NULL
+               ? names[event->kind]
+               : "note";
+}
+
 /* The walk says that a limit ended it: which one, and whether it is right. */
 static void hear_limit(struct reader_tape *tape,
                        const struct hp_damage_event *damage)
@@ -181,6 +245,23 @@ static bool same_but_cut_off(struct reader_tape *tape,
     return same_event(&known, due);
 }
 
+static bool same_next(struct reader_tape *tape, const struct hp_event *event)
+{
+    const struct hp_event *due = &tape->events[tape->at];
+
+    if (tape->at == tape->count) {
+        fuzz_field("the end", kind_of(event));
+        return false;
+    }
+    if (same_event(event, due) || same_but_cut_off(tape, event, due))
+        return true;
+    if (event->kind == due->kind)
+        fuzz_field(field_of(event, due), "another");
+    else
+        fuzz_field(kind_of(due), kind_of(event));
+    return false;
+}
+
 void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
 {
     if (tape->blank || tape->over || tape->result == HP_WALK_REFUSED)
@@ -190,16 +271,23 @@ void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
             hear_limit(tape, &event->u.damage);
         else
             add_damage(&tape->damage, &event->u.damage);
+        tape->heard = event->u.damage.status;
         return;
     }
     FUZZ_CHECK(!tape->limit_due, "9: a limit that cut a key off");
-    FUZZ_CHECK(damage_due(tape) == tape->damage, "9: the model's damage");
-    const struct hp_event *due = &tape->events[tape->at];
-    FUZZ_CHECK(tape->at < tape->count && (same_event(event, due) ||
-                                          same_but_cut_off(tape, event, due)),
-               "9: the model's event");
+    FUZZ_CHECK(same_damage(tape), "9: the model's damage");
+    FUZZ_CHECK(same_next(tape, event), "9: the model's event");
     tape->damage = 0;
+    tape->heard = 0;
     tape->at++;
+}
+
+static const char *result_name(uint32_t result)
+{
+    return result == HP_WALK_DONE      ? "done"
+           : result == HP_WALK_PARTIAL ? "partial"
+           : result == HP_WALK_REFUSED ? "refused"
+                                       : "stopped";
 }
 
 void reader_tape_end(const struct reader_tape *tape, uint32_t result)
@@ -209,10 +297,14 @@ void reader_tape_end(const struct reader_tape *tape, uint32_t result)
     FUZZ_CHECK(!tape->limit_due, "9: a limit that cut a key off");
     if (tape->blank || tape->ended_by_reads)
         return;
+    if (result != tape->result)
+        fuzz_field(result_name(tape->result), result_name(result));
     FUZZ_CHECK(result == tape->result, "9: the model's result");
     if (tape->over || result == HP_WALK_REFUSED)
         return;
-    FUZZ_CHECK(damage_due(&rest) == rest.damage, "9: the model's damage");
+    FUZZ_CHECK(same_damage(&rest), "9: the model's damage");
+    if (rest.at < rest.count)
+        fuzz_field(kind_of(&rest.events[rest.at]), "the end");
     FUZZ_CHECK(rest.at == rest.count, "9: all of the model's events");
 }
 

@@ -27,6 +27,7 @@ struct reader_tape {
     /* The comparison. */
     size_t at;
     uint64_t damage; /* of what was said since the last other event */
+    uint64_t heard;  /* the status of the last of it, or 0 */
     bool over;       /* a limit ended the walk */
     bool ended_by_reads;
     bool limit_due; /* a key was cut off by one that is still to be told */

@@ -48,6 +48,7 @@ ORACLE = re.compile(r"^\S+:\d+: oracle (.*?: .*?): ", re.M)
 ASSERT = re.compile(r"^\S+: \S+:\d+: (.*): Assertion `(.*)' failed\.$", re.M)
 FIELD = re.compile(r"^fuzz_diff: ([\w-]+): (?:.*: )?([\w. ]+): [^:]* / [^/]*$",
                    re.M)
+OWN_FIELD = re.compile(r"^oracle's field: (.* / .*)$", re.M)
 SAMPLE = re.compile(r"^judge: sample \d+ MiB\n", re.M)
 SAMPLED = re.compile(r"^judge: sample \d+ MiB\n(?: +#\d+ .*\n)*\n?", re.M)
 
@@ -180,9 +181,11 @@ class Reader:
     def of_oracle(self, match, report, stack, _found):
         number, words = match[1].split(": ", 1)
         words = f"{visible(number)[:20]}: {short_words(words)}"
-        field = FIELD.search(report)
+        field, own = FIELD.search(report), OWN_FIELD.search(report)
         owner = theirs(self.target)
-        if field:
+        if own:
+            words += f" [{visible(own[1])[:80]}]"
+        elif field:
             words += f" [{field[1]}: {field[2]}]"
             owner = field[1]
         return self.made("oracle", [f"oracle | {self.target} | {words}"],

@@ -281,6 +281,13 @@ class SignatureTest(unittest.TestCase):
             "oracle | fuzz_x | 1: the same [hivex: value.type]"])
         self.assertEqual(known.owner, "hivex")
 
+    def test_an_oracle_is_told_by_its_field(self):
+        known = self.reader().read(
+            "signal", 6, "oracle's field: value.type / another\n"
+            "x.c:1: oracle 9: the model's event: a == b\n")
+        self.assertEqual(known.signatures, [
+            "oracle | fuzz_x | 9: the model's event [value.type / another]"])
+
     def test_an_oracle_is_told_by_number_and_words(self):
         known = self.reader().read(
             "signal", 6, "x.c:1: oracle 12: at most 7 keys: n == 0\n")
