@@ -26,7 +26,8 @@ _Noreturn void fuzz_fail(const char *file, int line, const char *condition,
                          const char *oracle);
 
 /* Says what an oracle that fails next is about, so that scripts/triage tells
- * one bug from another: what is due, and what is there instead. */
+ * one bug from another: what is due, and what is there instead. Without
+ * `found` it is told by that alone, however the oracle puts it. */
 void fuzz_field(const char *due, const char *found);
 
 /* A hash of bytes[0..size), started with `hash` (0: a new one): for choices

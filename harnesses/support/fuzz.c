@@ -15,7 +15,8 @@ void fuzz_fail(const char *file, int line, const char *condition,
 
 void fuzz_field(const char *due, const char *found)
 {
-    (void)fprintf(stderr, "oracle's field: %s / %s\n", due, found);
+    (void)fprintf(stderr, "oracle's field: %s%s%s\n", due,
+                  found != NULL ? " / " : "", found != NULL ? found : "");
 }
 
 #if defined(__has_feature)

@@ -89,18 +89,38 @@ static const char *slug_of(uint64_t status)
     return hp_status_slug((enum hp_status)status);
 }
 
-/* Which damage it is about, when what was said differs from what is due from
- * `at` on: a record that was taken for good, or for bad. */
+static size_t apart(size_t a, size_t b)
+{
+    return a < b ? b - a : a - b;
+}
+
+/* What it is about, when something else is said than is due at `at`: the damage
+ * that the model knows nearby, which was taken otherwise, whatever came of it.
+ * Of a hive without any, what is due and what is there. */
+static void tell_field(const struct reader_tape *tape, size_t at,
+                       const char *due, const char *found)
+{
+    const struct hp_event *nearest = NULL;
+
+    for (size_t i = 0; i < tape->count; i++)
+        if (tape->events[i].kind == HP_EVENT_DAMAGE &&
+            (nearest == NULL ||
+             apart(i, at) <= apart((size_t)(nearest - tape->events), at)))
+            nearest = &tape->events[i];
+    if (nearest != NULL)
+        fuzz_field(slug_of(nearest->u.damage.status), NULL);
+    else
+        fuzz_field(due, found);
+}
+
 static bool same_damage(struct reader_tape *tape)
 {
-    const struct hp_event *due = &tape->events[tape->at];
-    bool any = tape->at < tape->count && due->kind == HP_EVENT_DAMAGE;
-    bool same = damage_due(tape) == tape->damage;
+    size_t at = tape->at;
 
-    if (!same)
-        fuzz_field(any ? slug_of(due->u.damage.status) : "none",
-                   tape->heard != 0 ? slug_of(tape->heard) : "none");
-    return same;
+    if (damage_due(tape) == tape->damage)
+        return true;
+    tell_field(tape, at, "none", slug_of(tape->heard));
+    return false;
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -249,16 +269,14 @@ static bool same_next(struct reader_tape *tape, const struct hp_event *event)
 {
     const struct hp_event *due = &tape->events[tape->at];
 
-    if (tape->at == tape->count) {
-        fuzz_field("the end", kind_of(event));
-        return false;
-    }
-    if (same_event(event, due) || same_but_cut_off(tape, event, due))
+    if (tape->at == tape->count)
+        tell_field(tape, tape->at, "the end", kind_of(event));
+    else if (same_event(event, due) || same_but_cut_off(tape, event, due))
         return true;
-    if (event->kind == due->kind)
-        fuzz_field(field_of(event, due), "another");
+    else if (event->kind == due->kind)
+        tell_field(tape, tape->at, field_of(event, due), "another");
     else
-        fuzz_field(kind_of(due), kind_of(event));
+        tell_field(tape, tape->at, kind_of(due), kind_of(event));
     return false;
 }
 
@@ -298,13 +316,14 @@ void reader_tape_end(const struct reader_tape *tape, uint32_t result)
     if (tape->blank || tape->ended_by_reads)
         return;
     if (result != tape->result)
-        fuzz_field(result_name(tape->result), result_name(result));
+        tell_field(tape, tape->at, result_name(tape->result),
+                   result_name(result));
     FUZZ_CHECK(result == tape->result, "9: the model's result");
     if (tape->over || result == HP_WALK_REFUSED)
         return;
     FUZZ_CHECK(same_damage(&rest), "9: the model's damage");
     if (rest.at < rest.count)
-        fuzz_field(kind_of(&rest.events[rest.at]), "the end");
+        tell_field(tape, rest.at, kind_of(&rest.events[rest.at]), "the end");
     FUZZ_CHECK(rest.at == rest.count, "9: all of the model's events");
 }
 

@@ -48,7 +48,7 @@ ORACLE = re.compile(r"^\S+:\d+: oracle (.*?: .*?): ", re.M)
 ASSERT = re.compile(r"^\S+: \S+:\d+: (.*): Assertion `(.*)' failed\.$", re.M)
 FIELD = re.compile(r"^fuzz_diff: ([\w-]+): (?:.*: )?([\w. ]+): [^:]* / [^/]*$",
                    re.M)
-OWN_FIELD = re.compile(r"^oracle's field: (.* / .*)$", re.M)
+OWN_FIELD = re.compile(r"^oracle's field: (.*)$", re.M)
 SAMPLE = re.compile(r"^judge: sample \d+ MiB\n", re.M)
 SAMPLED = re.compile(r"^judge: sample \d+ MiB\n(?: +#\d+ .*\n)*\n?", re.M)
 
@@ -183,7 +183,9 @@ class Reader:
         words = f"{visible(number)[:20]}: {short_words(words)}"
         field, own = FIELD.search(report), OWN_FIELD.search(report)
         owner = theirs(self.target)
-        if own:
+        if own and " / " not in own[1]:
+            words = f"{visible(number)[:20]} [{visible(own[1])[:80]}]"
+        elif own:
             words += f" [{visible(own[1])[:80]}]"
         elif field:
             words += f" [{field[1]}: {field[2]}]"

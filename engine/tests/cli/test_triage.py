@@ -287,6 +287,12 @@ class SignatureTest(unittest.TestCase):
             "x.c:1: oracle 9: the model's event: a == b\n")
         self.assertEqual(known.signatures, [
             "oracle | fuzz_x | 9: the model's event [value.type / another]"])
+        for words in ("the model's event", "the model's damage"):
+            known = self.reader().read(
+                "signal", 6, "oracle's field: cell-free\n"
+                f"x.c:1: oracle 9: {words}: a == b\n")
+            self.assertEqual(known.signatures, [
+                "oracle | fuzz_x | 9 [cell-free]"])
 
     def test_an_oracle_is_told_by_number_and_words(self):
         known = self.reader().read(
