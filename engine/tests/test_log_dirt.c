@@ -329,8 +329,75 @@ static void bins__are_followed_from_the_hive_into_the_log(void **state)
     dirty_close(&d);
 }
 
+/* Behind the end of the hive nothing says where bins begin. */
+static void hive__may_grow_without_pages(void **state)
+{
+    struct hp_recovery plan;
+    struct dirty_hive d;
+
+    (void)state;
+    dirty_open(&d, 10);
+    struct log_builder *l = dirty_log(&d, 0, DIRT, 11);
+    lb_dirt(l, 1, 512, stage_span(&d, 0), stage_span(&d, 0));
+    lb_append(l, 0, 0x1000);
+    lb_poke(l, BASE_BINS_SIZE, 4, 0x3000);
+    lb_fix_checksum(l);
+    assert_int_equal(plan_of(&plan, &d), HP_RECOVERY_DONE);
+    assert_int_equal(plan.size, 0x4000);
+    uint8_t *image = recovered(&d, &plan);
+    assert_memory_equal(image + BASE_SIZE, d.set.primary.ptr + BASE_SIZE,
+                        0x2000);
+    for (size_t at = 0x3000; at < 0x4000; at++)
+        assert_int_equal(image[at], 0);
+    free(image);
+    dirty_close(&d);
+}
+
+/* A mapped file may be written to between plan and image. */
+static void image__is_bounded_whatever_the_log_became(void **state)
+{
+    struct hp_recovery plan;
+    struct dirty_hive d;
+
+    (void)state;
+    struct log_builder *l = open_dirt(&d, 1);
+    assert_int_equal(plan_of(&plan, &d), HP_RECOVERY_DONE);
+    for (size_t at = 0; at < BITMAP + 8; at++) {
+        uint8_t was = l->bytes[at];
+        for (unsigned flip = 1; flip < 256; flip *= 2) {
+            l->bytes[at] = was ^ (uint8_t)flip;
+            free(recovered(&d, &plan)); /* the checksum is wrong */
+            if (at < BASE_CHECKSUM) {
+                lb_fix_checksum(l);
+                free(recovered(&d, &plan));
+            }
+        }
+        l->bytes[at] = was;
+        lb_fix_checksum(l);
+    }
+    memset(l->bytes + BITMAP, 0xff, 4); /* more bits than pages */
+    lb_cut(l, l->size - 512);
+    d.set.log[0] = plan.set.log[0] = lb_span(l);
+    free(recovered(&d, &plan));
+    dirty_close(&d);
+}
+
 /* ---- more than one --------------------------------------------------------
  */
+
+/* The same where the later one is not the first in the order of bytes. */
+static void later_log__may_be_the_second(void **state)
+{
+    struct dirty_hive d;
+
+    (void)state;
+    dirty_open(&d, 10);
+    for (size_t i = 0; i < 2; i++)
+        lb_dirt(dirty_log(&d, i, DIRT, 5 + 2 * (uint32_t)i), 1, 4096,
+                stage_span(&d, 0), stage_span(&d, 1 + i));
+    expect_stage(&d, 2, 7);
+    dirty_close(&d);
+}
 
 /* Of two that apply, the one that was written later. */
 static void later_log__is_the_one(void **state)
@@ -371,6 +438,23 @@ static void bad_base_block__takes_the_log_with_the_later_time(void **state)
     }
 }
 
+/* With the first bin gone as well there is no time to hold against a log. */
+static void lost_first_bin__takes_any_log(void **state)
+{
+    struct dirty_hive d;
+
+    (void)state;
+    struct log_builder *l = open_dirt(&d, 1);
+    lb_poke(l, BASE_FILETIME, 8, 1);
+    lb_fix_checksum(l);
+    d.stage[0].image[BASE_MINOR] = 1;
+    d.stage[0].image[BASE_SIZE + BIN_FILETIME] = 2;
+    expect_refused(&d, 0, HP_E_STALE, "log.filetime");
+    d.stage[0].image[BASE_SIZE] = 'H';
+    expect_stage(&d, 1, 11);
+    dirty_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +472,10 @@ int main(void)
         cmocka_unit_test(bins_size__is_bounded),
         cmocka_unit_test(bin__has_a_header_in_a_dirty_page),
         cmocka_unit_test(bins__are_followed_from_the_hive_into_the_log),
+        cmocka_unit_test(hive__may_grow_without_pages),
+        cmocka_unit_test(image__is_bounded_whatever_the_log_became),
+        cmocka_unit_test(lost_first_bin__takes_any_log),
+        cmocka_unit_test(later_log__may_be_the_second),
         cmocka_unit_test(later_log__is_the_one),
         cmocka_unit_test(bad_base_block__takes_the_log_with_the_later_time),
     };

@@ -3,6 +3,7 @@
  * Entries of the new format: only whole valid ones count. */
 #include "recovery_asserts.h"
 
+#include "log_file.h"
 #include "log_layout.h"
 
 /* A log with entries 10, 11 and 12; `entry` are their positions. */
@@ -212,6 +213,29 @@ static void pages__are_written_in_order(void **state)
     dirty_close(&d);
 }
 
+static void page__is_not_longer_than_the_hive(void **state)
+{
+    struct dirty_hive d;
+
+    (void)state;
+    dirty_open(&d, 10);
+    const struct lb_page page = {0, stage_span(&d, 0)};
+    lb_entry(dirty_log(&d, 1, HVLE, 10), 10, 0x2000, &page, 1);
+    expect_refused(&d, 1, HP_E_PAGE, "hvle.page_offset");
+    dirty_close(&d);
+}
+
+/* The largest hive ends a page below 2 GiB, whatever the logs hold. */
+static void bins_size__is_what_a_hive_can_have(void **state)
+{
+    (void)state;
+    assert_true(hp_log_bins_size_is_good(0x7ffff000, UINT64_MAX));
+    assert_false(hp_log_bins_size_is_good(0x80000000, UINT64_MAX));
+    assert_true(hp_log_bins_size_is_good(0x2000, 0x2000));
+    assert_false(hp_log_bins_size_is_good(0x2000, 0x1fff));
+    assert_false(hp_log_bins_size_is_good(0, UINT64_MAX));
+}
+
 /* A page of a larger hive, which an entry behind it makes small again. */
 static void shrinking__cuts_what_was_written(void **state)
 {
@@ -361,6 +385,29 @@ static void header__may_say_anything(void **state)
     dirty_close(&d);
 }
 
+/* A mapped file may be written to between plan and image: what is made then is
+ * of no use, but nothing else is touched. */
+static void image__is_bounded_whatever_the_log_became(void **state)
+{
+    struct hp_recovery plan;
+    struct dirty_hive d;
+    size_t entry[3];
+
+    (void)state;
+    open_three(&d, entry);
+    assert_int_equal(plan_of(&plan, &d), HP_RECOVERY_DONE);
+    for (size_t at = 0; at < HVLE_REFERENCES + 8; at++) {
+        uint8_t *byte = d.log[1].bytes + entry[1] + at, was = *byte;
+        for (unsigned flip = 1; flip < 256; flip *= 2) {
+            *byte = was ^ (uint8_t)flip;
+            free(recovered(&d, &plan));
+        }
+        *byte = was;
+    }
+    expect_stage(&d, 3, 12);
+    dirty_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,12 +418,15 @@ int main(void)
         cmocka_unit_test(count__is_what_the_entry_holds),
         cmocka_unit_test(entry_without_pages__changes_the_base_block_alone),
         cmocka_unit_test(pages__are_written_in_order),
+        cmocka_unit_test(page__is_not_longer_than_the_hive),
+        cmocka_unit_test(bins_size__is_what_a_hive_can_have),
         cmocka_unit_test(shrinking__cuts_what_was_written),
         cmocka_unit_test(growing__has_a_bound),
         cmocka_unit_test(what_follows_the_entries__does_not_matter),
         cmocka_unit_test(torn_log__gives_the_entries_that_are_whole),
         cmocka_unit_test(header__is_right_or_the_entry_does_not_count),
         cmocka_unit_test(header__may_say_anything),
+        cmocka_unit_test(image__is_bounded_whatever_the_log_became),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
 #include "hive_asserts.h"
+#include "recovery_asserts.h"
 
 #include "hp_limits.h"
 #include "sample_hives.h"
@@ -253,6 +254,42 @@ static void no_memory__is_a_failure_of_the_system(void **state)
     hb_close(&h);
 }
 
+/* With logs that apply the events are those of the recovered hive; `log` is
+ * .LOG, .LOG1 or .LOG2. */
+static void logs__are_applied(void **state)
+{
+    static const struct hp_backend *const backends[] = {
+        &hp_backend_native, &hp_backend_native_pruned};
+    struct dirty_hive d;
+    struct seen seen;
+
+    (void)state;
+    dirty_open(&d, 10);
+    struct log_builder *l = dirty_log(&d, 1, HVLE, 10);
+    dirty_change(&d, l, 10, 1);
+    struct hp_sink sink = {sizeof sink, see, &seen};
+    struct hp_input input = {.size = sizeof input,
+                             .mode = HP_MODE_STRICT,
+                             .image = d.set.primary.ptr,
+                             .image_size = d.set.primary.len,
+                             .log[1] = {l->bytes, l->size}};
+    for (size_t i = 0; i < COUNT_OF(backends); i++) {
+        seen = (struct seen){.counts = {0}};
+        assert_int_equal(backends[i]->walk(&input, &sink), HP_WALK_DONE);
+        assert_int_equal(seen.events[HP_EVENT_HIVE].u.hive.dirty, 0);
+        assert_int_equal(seen.events[HP_EVENT_HIVE].u.hive.sequence2, 10);
+        assert_int_equal(seen.events[HP_EVENT_VALUE].u.value.data_size, 9000);
+    }
+    lb_poke(l, BASE_TYPE, 4, 0); /* no log: as it lies */
+    for (size_t i = 0; i < COUNT_OF(backends); i++) {
+        seen = (struct seen){.counts = {0}};
+        assert_int_equal(backends[i]->walk(&input, &sink), HP_WALK_DONE);
+        assert_int_equal(seen.events[HP_EVENT_HIVE].u.hive.dirty, 1);
+        assert_int_equal(seen.events[HP_EVENT_VALUE].u.value.data_size, 100);
+    }
+    dirty_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +301,7 @@ int main(void)
         cmocka_unit_test(pruned_walk__does_without_the_bins),
         cmocka_unit_test(image__is_looked_at_up_to_the_limit),
         cmocka_unit_test(no_memory__is_a_failure_of_the_system),
+        cmocka_unit_test(logs__are_applied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
