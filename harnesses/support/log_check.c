@@ -7,7 +7,14 @@
 #include "fuzz.h"
 #include "marvin32.h"
 
-enum { FIRST = 512, HEADER = 40, SECTOR = 512, HASHED = 32, CASES = 5 };
+enum {
+    FIRST = 512,
+    HEADER = 40,
+    SECTOR = 512,
+    HASHED = 32,
+    PAGE = 64,
+    CASES = 5
+};
 
 static const struct hp_span none;
 
@@ -59,26 +66,58 @@ static void put(uint8_t *at, size_t width, uint64_t value)
         at[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* An entry with right hashes that writes over the first bin's header. */
-static void put_entry(uint8_t *at, uint32_t sequence, uint32_t bins_size)
+/* What is wrong with an entry whose hashes are right. */
+enum fault {
+    FAULT_SEQUENCE,
+    FAULT_PAGE_OFFSET, /* half of a page lies behind the bins */
+    FAULT_PAGE_SIZE,   /* it has more bytes than the entry */
+    FAULT_BINS_SIZE,   /* no whole bins */
+    FAULT_MANY_BINS,   /* more than there are bytes */
+    FAULT_COUNT,       /* times 8 it is 8 */
+    FAULTS
+};
+
+/* An entry that would write over the first bin's header. */
+static void put_entry(uint8_t *at, uint32_t sequence, uint32_t bins_size,
+                      enum fault fault)
 {
+    uint32_t bins = bins_size;
+
+    if (fault == FAULT_BINS_SIZE)
+        bins++;
+    if (fault == FAULT_MANY_BINS)
+        bins = UINT32_C(0xfffff000);
     memset(at, 0xa5, SECTOR);
     memcpy(at, "HvLE", 4);
     put(at + 4, 4, SECTOR);
     put(at + 8, 4, 0);
     put(at + 12, 4, sequence);
-    put(at + 16, 4, bins_size);
-    put(at + 20, 4, 1);
+    put(at + 16, 4, bins);
+    put(at + 20, 4, fault == FAULT_COUNT ? UINT32_C(0x20000001) : 2);
     put(at + HEADER, 4, 0);
-    put(at + HEADER + 4, 4, 64);
+    put(at + HEADER + 4, 4, PAGE);
+    put(at + HEADER + 8, 4,
+        fault == FAULT_PAGE_OFFSET ? bins_size - PAGE / 2 : 0);
+    put(at + HEADER + 12, 4, fault == FAULT_PAGE_SIZE ? SECTOR : PAGE);
     struct hp_span body = hp_span_of(at + HEADER, SECTOR - HEADER);
     put(at + 24, 8, hp_marvin32(body, HP_MARVIN32_LOG_SEED));
     struct hp_span header = hp_span_of(at, HASHED);
     put(at + HASHED, 8, hp_marvin32(header, HP_MARVIN32_LOG_SEED));
 }
 
-/* What the log becomes from `at` on: nothing; or what it was, spoilt; or an
- * entry that does not follow. */
+static void put_fault(uint8_t *at, const struct hp_recovery *plan,
+                      uint32_t last, uint64_t hash)
+{
+    enum fault fault = (enum fault)(hash % FAULTS);
+    uint32_t away = (uint32_t)(hash >> 8) % 8;
+    uint32_t sequence = last + 1;
+
+    if (fault == FAULT_SEQUENCE)
+        sequence = (hash >> 16) % 2 == 0 ? last - away : last + 2 + away;
+    put_entry(at, sequence, plan->bins_size, fault);
+}
+
+/* One bit of the `size` bytes from `at` on. */
 static void spoil(uint8_t *log, size_t at, size_t size, uint64_t hash)
 {
     log[at + hash % size] ^= (uint8_t)(1U << (hash >> 32) % 8);
@@ -95,21 +134,18 @@ void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
         return;
     const struct hp_log_verdict *verdict = &plan->log[which];
     struct hp_span log = set.log[which];
-    bool follows = hash % 3 == 0;
+    bool added = hash % 2 == 0;
     uint32_t n =
-        follows ? verdict->entries : (uint32_t)((hash >> 8) % verdict->entries);
-    size_t at = entry_at(log, n), more = follows ? SECTOR : 0;
-    size_t size = follows ? at + more : log.len;
+        added ? verdict->entries : (uint32_t)((hash >> 8) % verdict->entries);
+    size_t at = entry_at(log, n), more = added ? SECTOR : 0;
+    size_t size = added ? at + more : log.len;
     uint8_t *bytes = calloc(1, size);
     FUZZ_CHECK(bytes != NULL, "0: memory");
     memcpy(bytes, log.ptr, at);
     set.log[which] = hp_span_of(bytes, size);
     log_recover(&without, set);
-    if (follows) {
-        uint32_t sequence = verdict->last + 2 + (uint32_t)(hash >> 16) % 8;
-        if ((hash >> 20) % 2 == 0)
-            sequence = verdict->last - (uint32_t)(hash >> 16) % 8;
-        put_entry(bytes + at, sequence, plan->bins_size);
+    if (added) {
+        put_fault(bytes + at, plan, verdict->last, hash >> 16);
     } else {
         memcpy(bytes + at, log.ptr + at, size - at);
         spoil(bytes, at, hp_at_u32(log, at + 4), hash >> 12);

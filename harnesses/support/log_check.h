@@ -7,8 +7,8 @@
 #include "log_recover.h"
 
 /* Oracle 3: an entry of a log that is applied, `hash` says which, is spoilt by
- * one bit, or one that does not follow comes behind the last: the image is what
- * it is without that entry and those behind it. */
+ * one bit, or one with right hashes and something else wrong comes behind the
+ * last: the image is what it is without that entry and those behind it. */
 void log_check_invalid(const struct log_outcome *outcome, uint64_t hash);
 
 /* Oracle 4: the logs under other names. */
