@@ -12,8 +12,8 @@
  *            (pages changed, bins more or fewer, one to three entries over the
  *            logs, sequence numbers past the end, old entries beside) give the
  *            image back (1 time in 4);
- *         3. an entry of which one bit is wrong, or with right hashes its number,
- *            count, bins or a page, changes nothing (1 time in 2);
+ *         3. an entry of which one bit is wrong, or under right hashes its
+ *            number, count, bins or a page, changes nothing (1 time in 2);
  *         4. nor does which log is which (1 time in 2);
  *         5. what was recovered needs no log, and with all of them again stays
  *            what it is; what is not recovered is the hive as it lies.
