@@ -88,6 +88,13 @@ class Replay:
         for at in range(0, len(inputs), AT_ONCE):
             self.batch(inputs[at:at + AT_ONCE])
 
+    def said(self, count):
+        """What came of `count` inputs."""
+        late = count - self.done - self.lost
+        return f"{self.done} of {count} inputs replayed" + \
+            (f", {self.lost} ended it" if self.lost else "") + \
+            (f", for {late} there was no time" if late else "")
+
     def batch(self, inputs):
         left = self.until - time.monotonic()
         if not inputs or left <= 0:
@@ -351,8 +358,7 @@ class Night:
         trace = self.folder / f"{target}.json"
         files = traced(counts, trace)
         shutil.rmtree(counts)
-        said = f"{target}: {replay.done} of {len(inputs)} inputs replayed"
-        self.say(said + (f", {replay.lost} ended it" if replay.lost else ""))
+        self.say(f"{target}: {replay.said(len(inputs))}")
         if not files:
             return None
         self.record(target, Reached().add(files),

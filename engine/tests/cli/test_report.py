@@ -660,6 +660,8 @@ class Measured(ReportTest):
         replay = coverage.Replay("fuzz_escape", self.directory, 0)
         replay.run([self.directory / "x"])
         self.assertEqual((replay.done, replay.lost), (0, 0))
+        self.assertEqual(replay.said(1), "0 of 1 inputs replayed, for 1 there "
+                         "was no time")
 
     def test_old_pages_go(self):
         nights = self.state / "nights"
