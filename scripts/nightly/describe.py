@@ -123,7 +123,9 @@ class Describer:
     def smaller(self, asker, row, data):
         """The minimised input, or `data` if nothing smaller shows it; a hang
         must be seen for longer."""
-        with tempfile.TemporaryDirectory() as work:
+        # In the state folder, where what a kill leaves is swept away.
+        with tempfile.TemporaryDirectory(
+                prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             path = pathlib.Path(work) / "input"
             path.write_bytes(data)
             if row["target"] in HIVES and can_minimize(self.hiveproof):

@@ -81,6 +81,11 @@ def sort(observations, known):
     return chosen
 
 
+def functions(observation):
+    """Those in which it may be said to stay."""
+    return {name.split(" | ")[-1] for name in observation.signatures}
+
+
 def members(verdicts, known):
     """{signature: numbers of the rows that show it}"""
     found = collections.defaultdict(list)
@@ -199,17 +204,19 @@ class Triage:
 
     def confirm(self, target, rows, verdicts, numbers):
         """Gives the smallest members of a group, which were broken off, the
-        whole time. Unless one hangs all the same, each member is given it, and
-        is what it is then."""
+        whole time. One that hangs all the same in the same function speaks for
+        those that were not given it: what looked like a hang may be memory that
+        grows slowly. Unless one does, each member is what it is then."""
         numbers = sorted(numbers, key=lambda n: (rows[n]["size"],
                                                  rows[n]["sha256"]))
-        wanted = set(verdicts[numbers[0]].observation.signatures)
+        wanted = functions(verdicts[numbers[0]].observation)
         reader = Reader(target, self.symbols)
         with replay.Judge(self.folder, target) as judge:
             for place, n in enumerate(numbers):
                 known = look(judge, reader, self.path(rows[n]), replay.FULL)
                 if known and known.kind in KINDS and place < CONFIRM and \
-                        wanted & set(known.signatures):
-                    verdicts[n].observation = known
+                        wanted & functions(known):
+                    for other in numbers[place:]:
+                        verdicts[other].observation = known
                     return
                 verdicts[n] = Verdict(known, 1, int(known is not None))

@@ -20,6 +20,7 @@ import re
 
 from fuzz_targets import FOREIGN
 from nightly import visible
+from nightly.symbols import short
 
 FRAMES = 3
 # Each is one bug seen from nearer or farther: how far it reads decides.
@@ -38,6 +39,9 @@ CYCLE = 4
 # always on the stack. Between the two bounds chance decides whether that is one
 # function or the one that calls it: then either will do.
 STAYS, UNSURE_FROM, UNSURE_TO = 0.8, 0.6, 0.95
+# Where other people's parsers are built, and those that a project calls otherwise.
+SOURCES = re.compile(r"/build/(?:[^/]+/)?(?:sources|targets)/([^/]+)/")
+PROJECTS = {"reglookup": "regfi"}
 LIMITS = {"judge: cpu limit": "timeout", "judge: wall limit": "timeout",
           "judge: memory limit": "out of memory"}
 
@@ -87,18 +91,18 @@ def seen(stack):
     return [frame for frame in stack if frame.is_ours_to_see()]
 
 
-def owner_of(frame, target):
+def owner_of(frame):
     """Whose a function is, by its file or its library."""
-    path = pathlib.PurePath(frame.file)
-    if "targets" in path.parts or "sources" in path.parts:
-        at = max(n for n, part in enumerate(path.parts)
-                 if part in ("targets", "sources"))
-        return re.sub(r"-[\d.]+$", "", "".join(path.parts[at + 1:at + 2])) \
-            or target
-    if frame.file:
-        return "ours"
-    library = re.match(r"lib([\w+-]+?)\.so", pathlib.PurePath(frame.module).name)
-    return library[1] if library else "ours"
+    if not frame.file:
+        library = re.match(r"lib([\w+-]+?)\.so",
+                           pathlib.PurePath(frame.module).name)
+        return library[1] if library else "ours"
+    # In this tree, wherever it lies; or in a copy of it.
+    path = short(frame.file)
+    where = SOURCES.search(path) if path.startswith("/") else \
+        SOURCES.match(f"/{path}")
+    name = re.sub(r"-[\d.]+$", "", where[1]) if where else "ours"
+    return PROJECTS.get(name, name)
 
 
 def theirs(target):
@@ -160,7 +164,7 @@ class Reader:
     def made(self, kind, signatures, title, stack, blamed=None, owner=None):
         return Observation(
             kind, [visible(name) for name in signatures], visible(title)[:200], [str(one) for one in stack],
-            owner or (owner_of(blamed, self.target) if blamed else
+            owner or (owner_of(blamed) if blamed else
                       theirs(self.target)))
 
     def place(self, kind, words, stack):

@@ -9,6 +9,7 @@ import hashlib
 import os
 import pathlib
 import re
+import shutil
 import tempfile
 
 from nightly import Infrastructure, visible
@@ -94,11 +95,13 @@ def alive(process):
 
 def sweep(folder):
     """Takes away what writers that are no more had begun below `folder`."""
-    for path in pathlib.Path(folder).rglob(".new-*"):
+    for path in list(pathlib.Path(folder).rglob(".new-*")):
         match = LEFT.match(path.name)
         if match and not alive(int(match[1])):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def as_text(name):

@@ -109,6 +109,12 @@ class Symbols:
         self.known, self.tools = {}, {}
         self.lock = threading.Lock()
 
+    def __del__(self):
+        for process in filter(None, self.tools.values()):
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
     def learn(self, places):
         """Asks for those that are not known."""
         with self.lock:

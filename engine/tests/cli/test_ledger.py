@@ -435,7 +435,9 @@ class StoreTest(CliTest):
 
     def test_what_a_living_writer_has_begun_stays(self):
         own = self.write(f".new-{os.getpid()}-abc", b"")
-        self.write(".new-4194399-abc", b"")  # past the largest process id
+        # Past the largest process id.
+        self.write(".new-4194399-abc", b"")
+        (self.directory / ".new-4194399-folder/below").mkdir(parents=True)
         store.sweep(self.directory)
         self.assertEqual(list(self.directory.iterdir()), [own])
 

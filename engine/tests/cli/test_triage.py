@@ -21,14 +21,15 @@ from support import TREE, CliTest
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import groups, ledger, paste, replay, store  # noqa: E402
 from nightly.describe import Describer, in_halves  # noqa: E402
-from nightly.signature import Reader, short_words  # noqa: E402
+from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
+                               short_words)
 from nightly.symbols import Frame, Symbols, plain  # noqa: E402
 
 TRIAGE = TREE / "scripts/triage"
 COUNT = int(os.environ.get("HP_TRIAGE_COUNT", "48"))
 KILLS = int(os.environ.get("HP_TRIAGE_KILLS", "20"))
-# The suite has not the time of a night: a hang is one after a second.
-FULL = replay.Limits(1000, 512, 60_000)
+# The suite has not the time of a night.
+FULL = replay.Limits(4000, 300, 120_000)
 
 
 def setUpModule():
@@ -106,16 +107,36 @@ class PlantedTest(StateTest):
         self.assertEqual([(row["tries"], row["failed"]) for row in
                           book.inputs(ledger.UNREPRODUCED)], [(10, 0)] * 2)
 
+    def looked_at(self, count, *tries):
+        """The ledger after `count` inputs whose tries showed that."""
+        book = self.open()
+        self.record(book, [self.write(f"timeout-s-{n}", bytes([0x63] * (n + 4)))
+                           for n in range(count)])
+        with mock.patch.object(groups, "look", side_effect=tries), \
+                mock.patch.object(Reader, "again",
+                                  lambda self, known: known[0]):
+            self.triage(book)
+        self.assertEqual(book.untriaged(), [])
+        return book
+
+    @staticmethod
+    def broken_off(kind, short=True):
+        return Observation(kind, [f"{kind} | f"], "t", [], "ours",
+                           "judge: cpu limit", short)
+
     def test_what_is_only_slow_is_no_finding(self):
         """It is broken off at first; given the whole time, it ends."""
-        book = self.open()
-        slow = self.write("timeout-s-1", bytes([1, 0]) + b"slow" * 4)
-        self.record(book, [slow])
-        with mock.patch.object(groups, "look", side_effect=[
-                mock.Mock(short=True, kind="timeout", signatures=["t"])] * 2
-                + [None]):
-            self.assertEqual(self.triage(book)[0], set())
+        book = self.looked_at(1, *[self.broken_off("timeout")] * 2, None)
+        self.assertEqual(book.findings(), [])
         self.assertEqual(len(book.inputs(ledger.UNREPRODUCED)), 1)
+
+    def test_one_speaks_for_those_that_were_broken_off(self):
+        """Memory that grows slowly looks like a hang at first."""
+        book = self.looked_at(3, *[self.broken_off("timeout")] * 6,
+                              self.broken_off("out of memory", False))
+        finding, = book.findings()
+        self.assertEqual((finding["signature"], finding["inputs"]),
+                         ("out of memory | f", 3))
 
     def test_what_fails_at_times_is_flaky(self):
         book = self.open()
@@ -272,6 +293,16 @@ class SignatureTest(unittest.TestCase):
             [frame(name), frame("loop")]] * 20)
             for n, name in enumerate(("x", "y"))}
         self.assertEqual(len(set(groups.sort(told, set()).values())), 2)
+
+    def test_whose_a_function_is(self):
+        for file, module, owner in (
+                (f"{TREE}/engine/a.c", "/x", "ours"),
+                (f"{TREE}/build/sources/hivex-1.3.24/lib/a.c", "/x", "hivex"),
+                (f"{TREE}/build/replay/targets/reglookup/a.c", "/x", "regfi"),
+                ("/b/build/sources/libregf-20201007/a.c", "/x", "libregf"),
+                ("/home/x/sources/hiveproof/engine/a.c", "/x", "ours"),
+                ("", "/usr/lib/libhivex.so.0", "hivex")):
+            self.assertEqual(owner_of(frame("f", file, 1, module)), owner)
 
     def test_a_difference_is_told_by_its_field(self):
         report = "fuzz_diff: hivex: \\a: b [c: d]: value.type: 1 / 2\n" \
