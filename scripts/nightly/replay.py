@@ -31,6 +31,7 @@ ASAN = ("symbolize=0:handle_abort=1:handle_sigbus=1:handle_sigfpe=1:"
         "print_full_thread_history=0:malloc_context_size=10:"
         f"allocator_may_return_null=0:max_allocation_size_mb={SIZE_MOST}:"
         "exitcode=1:abort_on_error=0:disable_coredump=1")
+MARK = b"judge: cpu limit"
 UBSAN = "symbolize=0:print_stacktrace=1:halt_on_error=1"
 
 
@@ -63,6 +64,10 @@ class Judge:
 
     def start(self):
         try:
+            # A fuzzer would begin to fuzz.
+            if MARK not in self.binary.read_bytes():
+                raise Infrastructure(f"{visible(str(self.binary))}: no replay "
+                                     "binary (cmake --preset replay)")
             self.process = subprocess.Popen(
                 [self.binary.resolve(), "--judge"], stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

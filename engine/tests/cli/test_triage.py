@@ -19,7 +19,8 @@ import planted_inputs
 from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
-from nightly import groups, ledger, paste, replay, store  # noqa: E402
+from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
+from nightly import replay, store  # noqa: E402
 from nightly.describe import Describer, in_halves  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
                                short_words)
@@ -351,9 +352,11 @@ class PartsTest(unittest.TestCase):
         self.assertEqual(sorted(left), sorted(b"XY"))
 
     def test_what_a_judge_has_not_is_said(self):
-        with self.assertRaisesRegex(Exception, "missing"):
-            with replay.Judge("/nowhere", "missing") as judge:
-                judge.ask("/dev/null", replay.SHORT)
+        for folder, name, said in (("/nowhere", "missing", "missing: No such"),
+                                   ("/bin", "true", "no replay binary")):
+            with self.assertRaisesRegex(Infrastructure, said):
+                with replay.Judge(folder, name) as judge:
+                    judge.ask("/dev/null", replay.SHORT)
 
     def test_hostile_output_is_taken(self):
         reader = Reader("fuzz_x", Symbols())
