@@ -178,12 +178,59 @@ static void trim__ends_and_makes_smaller(void **state)
     hb_close(&h);
 }
 
+/* A hive in a container, with a log of a base block and some bytes. */
+static size_t pair_of(uint8_t *bytes, const struct hive_builder *h)
+{
+    enum { HEADER = 20, LOG = 1024 };
+
+    memset(bytes, 0, HEADER);
+    memcpy(bytes, "HPLG", 4);
+    for (unsigned i = 0; i < 4; i++)
+        bytes[4 + i] = (uint8_t)(h->size >> 8 * i);
+    bytes[13] = LOG >> 8;
+    memcpy(bytes + HEADER, h->image, h->size);
+    memcpy(bytes + HEADER + h->size, h->image, LOG);
+    return HEADER + h->size + LOG;
+}
+
+/* Hive and logs in one input: what is mutated stays what it is when it is run
+ * again, and nothing trims it. */
+static void pairs__are_taken_by_all_hooks(void **state)
+{
+    uint8_t *pair = malloc(MAX), *once = malloc(MAX), *out;
+    size_t changed = 0;
+    struct hive_builder h;
+
+    (void)state;
+    assert_true(pair != NULL && once != NULL);
+    small_hive(&h);
+    size_t size = pair_of(pair, &h);
+    assert_int_equal(hooks.init_trim(data, pair, size), 0);
+    for (unsigned i = 0; i < 1000; i++) {
+        size_t made =
+            hooks.fuzz(data, pair, size, &out, i % 2 == 0 ? h.image : pair,
+                       i % 2 == 0 ? h.size : size, MAX);
+        assert_true(made > 0 && made <= MAX);
+        memcpy(once, out, made);
+        assert_int_equal(hooks.post_process(data, once, made, &out), made);
+        changed += memcmp(once, out, made) != 0;
+        memcpy(once, out, made);
+        assert_int_equal(hooks.post_process(data, once, made, &out), made);
+        assert_memory_equal(once, out, made);
+    }
+    assert_true(changed > 0);
+    hb_close(&h);
+    free(pair);
+    free(once);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fuzz__stays_within_the_limit_and_leaves_its_input),
         cmocka_unit_test(post_process__is_the_same_every_time),
         cmocka_unit_test(trim__ends_and_makes_smaller),
+        cmocka_unit_test(pairs__are_taken_by_all_hooks),
     };
 
     return cmocka_run_group_tests(tests, load, unload);
