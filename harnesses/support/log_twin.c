@@ -12,7 +12,9 @@ enum {
     STATES = 4,
     PAGE = 4096,
     PAGES_MOST = 64, /* of the image */
-    TAIL_MOST = 1200
+    TAIL_MOST = 1200,
+    SECTOR = 512,
+    VECTOR = SECTOR + 4 /* where the bitmap of a DIRT log begins */
 };
 
 struct twin {
@@ -174,7 +176,15 @@ static void plan_dirt(struct twin *t)
     struct hp_planned_log *log =
         begin_log(t, below(t, HP_LOG_FILES), HP_FORGED_DIRT);
 
-    add_entry(t, log, t->states - 1, 0, HP_LOG_VECTOR);
+    uint32_t clean = t->states - 1;
+    size_t end = VECTOR + t->hives[clean].bins_size / PAGE;
+    add_entry(t, log, clean, 0, HP_LOG_VECTOR);
+    /* Bits behind the last bin's are padding. */
+    if (end % SECTOR == 0 || below(t, 2) == 0)
+        return;
+    log->raws = take(t, sizeof *log->raws);
+    log->raws->position = end;
+    log->raws->bytes = hp_span_of("\xff", 1);
 }
 
 /* A DIRT log is refused where pages begin bins that say something else. */
