@@ -9,9 +9,9 @@
 
 enum {
     HEADER = 20, /* of a container */
-    /* Each byte is read by a hash once, as an integer a few times at most, and
-     * bits of a bitmap one by one, twice. */
-    READS_PER_BYTE = 24,
+    /* Each byte is read by a hash once, and as an integer a few times at most;
+     * a bitmap is small beside the bins. */
+    READS_PER_BYTE = 4,
     READS_MORE = 4096
 };
 
