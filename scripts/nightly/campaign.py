@@ -199,6 +199,8 @@ class Campaign:
             if target not in busy and self.merge_is_due(target):
                 return self.merge_job(target)
         pair = schedule.due(self.night.used_by_pair(), busy)
+        if pair and pair[1] == "afl" and self.care.is_raw(pair[0]):
+            return self.merge_job(pair[0], min(MERGE_FOR, self.plan.seconds))
         return self.slice_job(pair, cores) if pair else None
 
     def slice_job(self, pair, cores):
@@ -218,8 +220,8 @@ class Campaign:
         return jobs.SliceJob(given, self.engines[name], self.finds[pair],
                              self.night.number)
 
-    def merge_job(self, target):
-        return jobs.MergeJob(self.care, target, MERGE_FOR,
+    def merge_job(self, target, seconds=MERGE_FOR):
+        return jobs.MergeJob(self.care, target, seconds,
                              self.options.memory // self.options.cores,
                              self.finds[target, self.care.fuzzer.name],
                              self.night.number)

@@ -31,7 +31,7 @@ class Care:
     def __init__(self, state, engines):
         self.state, self.engines = state, engines
         self.fuzzer = engines["libfuzzer"]
-        self.merging = []
+        self.merging, self.tried = [], set()
 
     def seeds(self, target):
         return self.fuzzer.folder / "seeds" / target
@@ -74,6 +74,14 @@ class Care:
     def fresh(self, target):
         """How many files were not merged yet."""
         return sum(len(files(folder)) for folder in self.own(target))
+
+    def is_raw(self, target):
+        """True once of a target whose seeds were never merged: AFL++ would
+        spend its first slice on running the thousands of them."""
+        if self.state.corpus(target).is_dir() or target in self.tried:
+            return False
+        self.tried.add(target)
+        return True
 
     def is_due(self, target):
         kept = len(files(self.state.corpus(target)))

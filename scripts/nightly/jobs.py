@@ -82,6 +82,8 @@ def tail(path, length=300):
             said = log.read().decode(errors="replace")
     except FileNotFoundError:
         return ""
+    if len(said) == length:
+        said = said.partition(" ")[2]  # the first word may be half of one
     return visible(" ".join(COLOURS.sub("", said).split()))
 
 
