@@ -2,13 +2,19 @@
  *
  * A reader of hives with bugs for scripts/bench-minimize: the one that HP_BUG
  * names ends it by abort(). What each needs is as in
- * engine/tests/cli/minimize_bugs.py.
+ * engine/tests/cli/minimize_bugs.py. With HP_SESSION it is told one file name a
+ * line and answers yes or no, in a process of its own for each.
  *
  * Input   a hive.
  * Oracles 1. it does not have what HP_BUG says.
  */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 #include "layout.h"
@@ -152,6 +158,8 @@ static void read_keys(struct reader *r)
     }
 }
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct reader r;
@@ -167,4 +175,39 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(!(strcmp(bug, "twins") == 0 && r.twins), "1: twins");
     }
     return 0;
+}
+
+/* Ends by abort() if the file shows the bug. */
+static void run_file(const char *name)
+{
+    enum { ROOM = 4 << 20 };
+    uint8_t *data = malloc(ROOM);
+    int fd = open(name, O_RDONLY);
+    ssize_t size = data == NULL || fd < 0 ? -1 : read(fd, data, ROOM);
+
+    (void)signal(SIGABRT, SIG_DFL);
+    if (size >= 0)
+        (void)LLVMFuzzerTestOneInput(data, (size_t)size);
+    _exit(EXIT_SUCCESS);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    char line[4096];
+    int status = 0;
+
+    (void)argc;
+    (void)argv;
+    if (getenv("HP_SESSION") == NULL)
+        return 0;
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        pid_t pid = fork();
+        if (pid == 0)
+            run_file(line);
+        (void)waitpid(pid, &status, 0);
+        (void)puts(WIFSIGNALED(status) ? "yes" : "no");
+        (void)fflush(stdout);
+    }
+    exit(EXIT_SUCCESS);
 }

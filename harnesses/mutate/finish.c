@@ -377,12 +377,16 @@ void list_sort(struct hp_mutator *m, const struct cell *list)
 
 bool list_has_hints(const struct hp_mutator *m, const struct cell *list)
 {
-    uint32_t count = own_elements(m, list);
+    enum { UNITS_MOST = 1 << 22 }; /* of names, which many may share */
+    uint32_t count = own_elements(m, list), units = 0;
 
-    for (uint32_t i = 0; list->kind != KIND_LI && i < count; i++)
-        if (cell32(m, list->at, LIST_HINTS + i * LIST_ELEMENT_LONG) !=
-            list_hint(m, element_of(m, list, i), list->kind))
+    for (uint32_t i = 0; list->kind != KIND_LI && i < count; i++) {
+        units += name_of(m, element_of(m, list, i)).units;
+        if (units > UNITS_MOST ||
+            cell32(m, list->at, LIST_HINTS + i * LIST_ELEMENT_LONG) !=
+                list_hint(m, element_of(m, list, i), list->kind))
             return false;
+    }
     return true;
 }
 

@@ -215,8 +215,7 @@ void minimize_eliminate(struct hp_minimizer *mz,
     }
 }
 
-/* ---- the order of things --------------------------------------------------
- */
+/* ---- the order of things ------------------------------------------------- */
 
 /* What is cut first makes everything after it fast. */
 static void shrink_hive(struct hp_minimizer *mz)

@@ -145,8 +145,7 @@ static void shorten(struct hp_minimizer *mz, const struct measure *measure)
     }
 }
 
-/* ---- one letter for a name --------------------------------------------------
- */
+/* ---- one letter for a name ----------------------------------------------- */
 
 static void collect_names(struct hp_minimizer *mz)
 {

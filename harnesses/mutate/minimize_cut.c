@@ -4,8 +4,7 @@
  * them. */
 #include "minimize_parts.h"
 
-/* ---- all of one kind at once ----------------------------------------------
- */
+/* ---- all of one kind at once --------------------------------------------- */
 
 void minimize_fields(struct hp_minimizer *mz)
 {
@@ -32,8 +31,7 @@ void minimize_fields(struct hp_minimizer *mz)
     }
 }
 
-/* ---- level by level --------------------------------------------------------
- */
+/* ---- level by level ------------------------------------------------------ */
 
 /* True if there is something behind that reference that could go. */
 static bool can_go(struct hp_minimizer *mz, const struct cell *cell,
@@ -110,8 +108,7 @@ void minimize_subtrees(struct hp_minimizer *mz)
         minimize_eliminate(mz, &pass);
 }
 
-/* ---- cells that nothing refers to ------------------------------------------
- */
+/* ---- cells that nothing refers to ---------------------------------------- */
 
 static void collect_loose(struct hp_minimizer *mz)
 {

@@ -5,7 +5,7 @@
 #include "minimize_parts.h"
 
 /* Other ways down than the first are tried up to this one. */
-enum { WAYS_MOST = 8, DOWN_MOST = 1024 };
+enum { WAYS_MOST = 8, DOWN_MOST = 1024, LOOKS_MOST = 64 };
 
 /* Two things are hoisted: what a reference leads to, and what a key has. */
 struct hoist {
@@ -28,6 +28,7 @@ static uint32_t below_of(struct hp_minimizer *mz, uint32_t at, uint32_t way)
     switch (kind) {
     case KIND_NK:
         walk = leaves_of(m, cell32(m, at, NK_SUBKEYS));
+        walk.budget = LOOKS_MOST; /* lists may be many, and empty */
         for (uint32_t i = 0; i <= way; i++)
             if (!leaves_next(m, &walk, &element))
                 return 0;
@@ -53,8 +54,7 @@ static uint32_t far_below(struct hp_minimizer *mz, uint32_t at, uint32_t down,
     return at;
 }
 
-/* ---- what a reference leads to ---------------------------------------------
- */
+/* ---- what a reference leads to ------------------------------------------- */
 
 static void collect_references(struct hp_minimizer *mz)
 {
@@ -91,8 +91,7 @@ static bool hoist_reference(struct hp_minimizer *mz, size_t n, uint32_t down,
     return true;
 }
 
-/* ---- what a key has ---------------------------------------------------------
- */
+/* ---- what a key has ------------------------------------------------------ */
 
 static void collect_keys(struct hp_minimizer *mz)
 {

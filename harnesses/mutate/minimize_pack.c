@@ -73,7 +73,7 @@ static void need_segments(struct hp_minimizer *mz, uint32_t db, uint32_t size)
 
     if (count > cell16(mz->m, db, DB_COUNT))
         count = cell16(mz->m, db, DB_COUNT);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && mz->budget > 0; i++, mz->budget--) {
         uint32_t part = size < DB_SEGMENT_MOST ? size : DB_SEGMENT_MOST;
         need(mz, cell32(mz->m, list, 4 * i), part);
         size -= part;
@@ -118,6 +118,7 @@ static void learn_needs(struct hp_minimizer *mz)
 {
     struct hp_mutator *m = mz->m;
 
+    mz->budget = minimize_budget(mz);
     for (size_t i = 0; i < m->cell_count; i++)
         mz->waiting[i] = own_need(mz, &m->cells[i]);
     for (size_t i = 0; i < m->cell_count; i++) {

@@ -58,6 +58,8 @@ struct hp_minimizer {
     bool right_sum;
     bool right_size;
 
+    uint32_t budget; /* elements that may be looked at in lists that many
+                      * records share */
     uint8_t *cut;    /* a bit for each 4 bytes of the hive: references to go */
     uint32_t *units; /* of the pass at work */
     size_t unit_count;
@@ -97,11 +99,13 @@ void minimize_eliminate(struct hp_minimizer *mz,
 
 void minimize_add_unit(struct hp_minimizer *mz, size_t unit);
 
-/* ---- facts, and what follows from an edit (minimize_settle.c) -------------
- */
+/* ---- facts, and what follows from an edit (minimize_settle.c) ------------ */
 
 void minimize_learn(struct hp_minimizer *mz);
 void minimize_settle(struct hp_minimizer *mz);
+
+/* What a sound hive needs of such looks, and more. */
+uint32_t minimize_budget(const struct hp_minimizer *mz);
 
 /* The cell that `at` lies in, also in its middle, or NULL. */
 struct cell *minimize_cell_of(struct hp_minimizer *mz, uint32_t at);

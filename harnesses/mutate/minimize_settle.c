@@ -66,8 +66,7 @@ bool minimize_is_cut(const struct hp_minimizer *mz, size_t slot)
     return (mz->cut[slot / 32] >> slot / 4 % 8 & 1) != 0;
 }
 
-/* ---- the walk over what the root needs ------------------------------------
- */
+/* ---- the walk over what the root needs ----------------------------------- */
 
 bool minimize_is_tied(const struct hp_minimizer *mz, const struct cell *cell)
 {
@@ -141,7 +140,7 @@ static uint32_t count_leaves(struct hp_minimizer *mz, uint32_t nk,
     return count;
 }
 
-static uint32_t budget_of(const struct hp_minimizer *mz)
+uint32_t minimize_budget(const struct hp_minimizer *mz)
 {
     size_t budget = 4 * mz->m->cell_count + TABLE_CELLS;
 
@@ -254,7 +253,7 @@ static bool sum_is_right(struct hp_mutator *m)
 void minimize_learn(struct hp_minimizer *mz)
 {
     struct hp_mutator *m = mz->m;
-    uint32_t budget = budget_of(mz);
+    uint32_t budget = minimize_budget(mz);
 
     mz->right_sum = sum_is_right(m);
     mz->right_size = get32(m, BASE_BINS_SIZE) == m->bins_end;
@@ -280,16 +279,15 @@ void minimize_learn(struct hp_minimizer *mz)
     minimize_clear_marks(mz);
 }
 
-/* ---- cutting references ----------------------------------------------------
- */
+/* ---- cutting references -------------------------------------------------- */
 
 /* How many of the first `count` elements of a list of offsets are to go. */
-static uint32_t cut_of(const struct hp_minimizer *mz, uint32_t list,
-                       uint32_t count)
+static uint32_t cut_of(struct hp_minimizer *mz, uint32_t list, uint32_t count)
 {
     uint32_t fit = fit_of(mz, list), cut = 0;
 
-    for (uint32_t i = 0; i < count && i < fit; i++)
+    for (uint32_t i = 0; i < count && i < fit && mz->budget > 0;
+         i++, mz->budget--)
         cut += minimize_is_cut(mz, in_cell(list, 4 * i));
     return cut;
 }
@@ -425,6 +423,7 @@ void minimize_apply_cuts(struct hp_minimizer *mz)
 {
     enum { NESTED_MOST = 64 };
 
+    mz->budget = minimize_budget(mz);
     for (size_t i = 0; i < mz->m->cell_count; i++)
         cut_record(mz, &mz->m->cells[i]);
     close_lists(mz);
@@ -436,13 +435,12 @@ void minimize_apply_cuts(struct hp_minimizer *mz)
     }
 }
 
-/* ---- what follows ----------------------------------------------------------
- */
+/* ---- what follows -------------------------------------------------------- */
 
 static void count_subkeys(struct hp_minimizer *mz)
 {
     struct hp_mutator *m = mz->m;
-    uint32_t budget = budget_of(mz);
+    uint32_t budget = minimize_budget(mz);
     bool right;
 
     for (size_t i = 0; i < m->cell_count; i++) {
@@ -484,7 +482,7 @@ static void collect_garbage(struct hp_minimizer *mz)
 static void name_parents(struct hp_minimizer *mz)
 {
     struct hp_mutator *m = mz->m;
-    uint32_t budget = budget_of(mz);
+    uint32_t budget = minimize_budget(mz);
     size_t element;
 
     for (size_t i = 0; i < m->cell_count; i++) {

@@ -168,7 +168,7 @@ static void name_segments(struct hp_mutator *m, uint32_t db, size_t *budget)
 
 static void name_by_use(struct hp_mutator *m)
 {
-    size_t budget = TABLE_CELLS * (size_t)UINT16_MAX;
+    size_t budget = 16 * (m->cell_room + UINT16_MAX);
 
     for (size_t i = 0; i < m->cell_count; i++) {
         uint32_t at = m->cells[i].at;

@@ -88,8 +88,7 @@ static void open__fails_without_memory(void **state)
     assert_true(limit < 16 * sizeof bytes + ((size_t)1 << 20));
 }
 
-/* ---- what is kept ----------------------------------------------------------
- */
+/* ---- what is kept -------------------------------------------------------- */
 
 static bool wants_sound_iota(const struct asked *asked, const uint8_t *bytes,
                              size_t size)
@@ -169,8 +168,7 @@ static void run__changes_nothing_unasked(void **state)
     hb_close(&h);
 }
 
-/* ---- lies -------------------------------------------------------------------
- */
+/* ---- lies ---------------------------------------------------------------- */
 
 /* The same damage: its status and field. */
 static bool wants_damage(const struct asked *asked, const uint8_t *bytes,
