@@ -247,6 +247,7 @@ static void minimize_hive(struct hp_minimizer *mz)
     }
     mz->settling = SETTLE_FOLLOW | SETTLE_COLLECT;
     minimize_mend(mz);
+    minimize_plain(mz);
     minimize_zero(mz);
     minimize_pack(mz);
 }

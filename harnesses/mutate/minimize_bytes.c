@@ -164,7 +164,8 @@ static void add_cell(struct hp_minimizer *mz, const struct cell *cell)
     switch (cell->kind) {
     case KIND_NK:
         add_fields(mz, cell, NK_FILETIME, NK_PARENT);
-        add_fields(mz, cell, NK_MAX_NAME, NK_NAME_LENGTH);
+        add_fields(mz, cell, NK_USER_FLAGS, NK_MAX_CLASS);
+        add_fields(mz, cell, NK_WORK_VAR, NK_NAME_LENGTH);
         add_slack(mz, cell, NK_NAME + cell16(m, at, NK_NAME_LENGTH));
         break;
     case KIND_VK:

@@ -145,6 +145,7 @@ void minimize_hoist(struct hp_minimizer *mz); /* what is deep is put higher */
 void minimize_contents(struct hp_minimizer *mz); /* names, data, security */
 void minimize_pack(struct hp_minimizer *mz);     /* cells and bins together */
 void minimize_mend(struct hp_minimizer *mz);     /* lies that are not needed */
+void minimize_plain(struct hp_minimizer *mz);    /* odd numbers */
 void minimize_zero(struct hp_minimizer *mz);     /* bytes of a hive */
 void minimize_bytes(
     struct hp_minimizer *mz); /* of what is no hive: lines, bytes */
