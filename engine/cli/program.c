@@ -25,7 +25,7 @@ static const struct hp_command commands[] = {
      "Prints the .reg file with the exclusions that cure a hive",
      hp_cmd_remedy},
     {HP_CMD_FORGE, "forge", "RECIPE -o HIVE",
-     "Makes a hive, sound or broken on purpose, from a recipe or .reg file",
+     "Makes a hive, sound or broken, and its logs from a recipe or .reg file",
      hp_cmd_forge},
     {HP_CMD_INSPECT, "inspect", "HIVE",
      "Maps a hive: what each field means, what is wrong and where",

@@ -290,10 +290,13 @@ void hp_recovery_mend(const struct hp_recovery *plan, void *image)
         return;
     for (unsigned order = 1; order <= plan->applied; order++) {
         size_t i = nth_applied(plan, order);
-        if (plan->log[i].format == HP_LOG_HVLE) {
-            hp_hvle_apply(&target, plan->set.log[i], plan->log[i].entries);
+        /* Read again: see hp_hvle_apply. */
+        if (!hp_log_file_open(&file, plan->set.log[i], &err))
+            continue;
+        if (file.format == HP_LOG_HVLE) {
+            hp_hvle_apply(&target, &file, plan->log[i].entries);
             flags = &target.flags;
-        } else if (hp_log_file_open(&file, plan->set.log[i], &err)) {
+        } else {
             hp_dirt_apply(&target, &file);
         }
     }

@@ -22,12 +22,9 @@ static bool fail(struct hp_error *err, enum hp_status status, uint64_t offset,
 static bool open_dirt(struct dirt *dirt, const struct hp_log_file *log,
                       struct hp_error *err)
 {
-    size_t sector = LOG_SECTOR * (size_t)log->cluster;
+    size_t sector = log->sector;
     uint32_t signature;
 
-    if (log->cluster == 0 || log->cluster > LOG_CLUSTER_MOST)
-        return fail(err, HP_E_FORMAT, BASE_CLUSTER, "log.cluster",
-                    log->cluster);
     if (!hp_span_u32(log->bytes, sector, &signature))
         return fail(err, HP_E_FILE_SHORT, 0, "log.size", log->bytes.len);
     if (signature != DIRT_SIGNATURE_VALUE)

@@ -41,6 +41,17 @@ static bool read_type(struct hp_log_file *log, struct hp_error *err)
     return log->format != HP_LOG_NONE;
 }
 
+static bool read_cluster(struct hp_log_file *log, struct hp_error *err)
+{
+    uint32_t cluster = hp_at_u32(log->bytes, BASE_CLUSTER);
+
+    log->sector = LOG_SECTOR * (size_t)cluster;
+    if (cluster > 0 && cluster <= LOG_CLUSTER_MOST)
+        return true;
+    hp_fail(err, HP_E_FORMAT, BASE_CLUSTER, "log.cluster", cluster);
+    return false;
+}
+
 bool hp_log_file_open(struct hp_log_file *log, struct hp_span bytes,
                       struct hp_error *err)
 {
@@ -48,12 +59,12 @@ bool hp_log_file_open(struct hp_log_file *log, struct hp_span bytes,
                                          "log.checksum"};
 
     *log = (struct hp_log_file){.bytes = bytes};
-    if (!hp_log_base_is_good(bytes, fields, err) || !read_type(log, err))
+    if (!hp_log_base_is_good(bytes, fields, err) || !read_type(log, err) ||
+        !read_cluster(log, err))
         return false;
     log->sequence = hp_at_u32(bytes, BASE_SEQUENCE1);
     log->filetime = hp_at_u64(bytes, BASE_FILETIME);
     log->bins_size = hp_at_u32(bytes, BASE_BINS_SIZE);
-    log->cluster = hp_at_u32(bytes, BASE_CLUSTER);
     uint32_t sequence2 = hp_at_u32(bytes, BASE_SEQUENCE2);
     if (log->sequence == sequence2)
         return true;

@@ -10,7 +10,8 @@
 struct hp_log_file {
     struct hp_span bytes;
     enum hp_log_format format;
-    uint32_t sequence, bins_size, cluster;
+    size_t sector; /* of the disk: the base block's copy, entries behind it */
+    uint32_t sequence, bins_size;
     uint64_t filetime;
 };
 
@@ -41,7 +42,7 @@ void hp_hvle_scan(struct hp_log_verdict *verdict, uint32_t *bins_size,
                   const struct hp_log_file *log, uint64_t most);
 
 /* Writes the pages of the first `entries` entries. */
-void hp_hvle_apply(struct hp_log_target *target, struct hp_span log,
+void hp_hvle_apply(struct hp_log_target *target, const struct hp_log_file *log,
                    uint32_t entries);
 
 /* The same for a DIRT log; `primary` is the hive it is for. */

@@ -22,13 +22,13 @@ static bool fail(struct hp_error *err, enum hp_status status, uint64_t offset,
     return false;
 }
 
-/* Opens what stands at `at`, which is not past the log's end. */
+/* Opens what stands at `at`. */
 static bool open_entry(struct entry *entry, struct hp_span log, size_t at,
                        struct hp_error *err)
 {
     struct hp_span header;
 
-    if (at == log.len)
+    if (at >= log.len)
         return fail(err, HP_OK, at, NULL, 0);
     if (!hp_span_sub(log, at, HVLE_REFERENCES, &header))
         return fail(err, HP_E_FILE_SHORT, at, "log.size", log.len);
@@ -134,7 +134,7 @@ void hp_hvle_scan(struct hp_log_verdict *verdict, uint32_t *bins_size,
     struct entry entry;
 
     verdict->first = sequence;
-    verdict->end = LOG_SECTOR;
+    verdict->end = log->sector < log->bytes.len ? log->sector : log->bytes.len;
     while (open_entry(&entry, log->bytes, verdict->end, &verdict->why) &&
            check_entry(&entry, sequence, most, &verdict->why)) {
         verdict->entries++;
@@ -161,14 +161,14 @@ static void write_pages(struct hp_log_target *target, const struct entry *entry)
     }
 }
 
-void hp_hvle_apply(struct hp_log_target *target, struct hp_span log,
+void hp_hvle_apply(struct hp_log_target *target, const struct hp_log_file *log,
                    uint32_t entries)
 {
-    size_t at = LOG_SECTOR;
+    size_t at = log->sector;
     struct entry entry;
 
     /* Checked once more: a mapped file may be written to meanwhile. */
-    while (entries-- > 0 && open_entry(&entry, log, at, NULL)) {
+    while (entries-- > 0 && open_entry(&entry, log->bytes, at, NULL)) {
         write_pages(target, &entry);
         target->flags = hp_at_u32(entry.bytes, HVLE_FLAGS);
         at += entry.bytes.len;

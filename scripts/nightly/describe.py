@@ -84,8 +84,9 @@ class Describer:
 
     def all(self, book, findings):
         """First each as it is, then smaller as long as there is time: the next
-        start goes on with the rest."""
-        findings = [one for one in findings if one["minimized"] is None]
+        start goes on with the rest. Ours come first."""
+        findings = sorted((one for one in findings if one["minimized"] is None),
+                          key=lambda one: one["owner"] != "ours")
         for one in findings:
             if one["replay"] is None:
                 self.describe(book, one, False)

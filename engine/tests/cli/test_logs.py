@@ -80,6 +80,13 @@ class Commands(LogTest):
         [line] = self.said("dump", hive)
         self.assertRegex(line, r"\.LOG: applied: \d+ pages of 512 bytes$")
 
+    def test_larger_sectors(self):
+        base = "hiveproof recipe 1\nbase cluster=8\n"
+        for name, recipe, count in ("new", TWO_LOGS, BOTH), ("old", OLD_LOG, ONE):
+            recipe = recipe.replace("hiveproof recipe 1\n", base)
+            hive = self.forge(recipe, name)
+            self.assertEqual(self.ask(*COUNT, hive), count)
+
     def test_enumerate(self):
         hive = self.forge()
         answer = self.json(*ENUMERATE, hive, exit=1)

@@ -104,7 +104,7 @@ class Counts(CliTest):
         self.assertEqual(len({name for name, *_ in bugs}), len(bugs))
         layers = {bug.files[0].split("/")[1] for _, bug, _, groups in bugs
                   if groups is None}
-        self.assertEqual(layers, {"regf", "base"})
+        self.assertEqual(layers, {"regf", "base", "backend"})
 
 
 if __name__ == "__main__":
