@@ -9,6 +9,7 @@
  * printed: sides with different sums did not do the same work. The file lies
  * in memory; opening is part of each run. */
 #include "bare_chase.h"
+#include "timing.h"
 
 #include "native.h"
 #include "services.h"
@@ -23,12 +24,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BLOCKS 9
 #define REPEATS 9
 #define RUNS (BLOCKS * REPEATS)
+_Static_assert(RUNS <= TIMING_MOST, "median of all");
 #define ARENA_MOST ((size_t)64 << 20)
 #define MALLOC_KEPT (256 << 20)
 
@@ -232,30 +233,9 @@ static void run_hivex_services(struct hp_fold *fold,
 
 /* ---- the report --------------------------------------------------------- */
 
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x, y;
-
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
 static double median(const double *values, size_t count)
 {
-    double sorted[RUNS];
-
-    memcpy(sorted, values, count * sizeof sorted[0]);
-    qsort(sorted, count, sizeof sorted[0], by_value);
-    return sorted[count / 2];
+    return timing_quantile(values, count, 0.5);
 }
 
 static void run_block(struct side *sides, size_t count, int block,
@@ -263,10 +243,10 @@ static void run_block(struct side *sides, size_t count, int block,
 {
     for (size_t i = 0; i < count; i++) {
         for (int k = 0; k < REPEATS; k++) {
-            double start = now();
+            double start = timing_now();
             sides[i].fold = (struct hp_fold){0};
             sides[i].run(&sides[i].fold, subject);
-            sides[i].seconds[block * REPEATS + k] = now() - start;
+            sides[i].seconds[block * REPEATS + k] = timing_now() - start;
         }
     }
 }
@@ -279,9 +259,9 @@ static void print_ratio(const struct side *side, const struct side *reference)
     for (int i = 0; i < BLOCKS; i++)
         ratios[i] = median(side->seconds + i * REPEATS, REPEATS) /
                     median(reference->seconds + i * REPEATS, REPEATS);
-    qsort(ratios, BLOCKS, sizeof ratios[0], by_value);
-    printf(" x %7.3f (%.3f to %.3f) of %s\n", ratios[BLOCKS / 2], ratios[0],
-           ratios[BLOCKS - 1], reference->name);
+    printf(" x %7.3f (%.3f to %.3f) of %s\n", median(ratios, BLOCKS),
+           timing_quantile(ratios, BLOCKS, 0),
+           timing_quantile(ratios, BLOCKS, 1), reference->name);
 }
 
 /* Prints each side's median and how it stands to each side before it. */

@@ -7,6 +7,7 @@
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 #include "log.h"
 #include "marvin32.h"
+#include "timing.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,10 +16,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 81
+#define ROUNDS TIMING_MOST
 #define MEMORY_MORE ((uint64_t)4 << 20)
 #define PAGE ((size_t)4096)
 
@@ -214,8 +214,7 @@ static void fill_logs(struct files *full, const struct files *files)
     munmap(hive, files->size[0]);
 }
 
-/* ---- the report
- * --------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------- */
 
 static struct side {
     const char *name;
@@ -226,41 +225,15 @@ static struct side {
              {.name = "as the program", .run = run_program}};
 enum { SIDES = sizeof sides / sizeof sides[0] };
 
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x, y;
-
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-static double quantile(const double *values, double part)
-{
-    double sorted[ROUNDS];
-
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof sorted[0], by_value);
-    return sorted[(size_t)(part * (ROUNDS - 1))];
-}
-
 static void speed(const char *title, struct files *files)
 {
     double ratios[ROUNDS];
 
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < SIDES; i++) {
-            double start = now();
+            double start = timing_now();
             sides[i].run(files);
-            sides[i].seconds[round] = now() - start;
+            sides[i].seconds[round] = timing_now() - start;
         }
     }
     printf("%s: hive %zu, logs %zu bytes; %d rounds\n", title, files->size[0],
@@ -270,9 +243,11 @@ static void speed(const char *title, struct files *files)
             ratios[round] = sides[i].seconds[round] / sides[0].seconds[round];
         printf("  %-16s %8.3f ms  x %.3f (%.3f to %.3f, 5 to 95 %%) of "
                "read(2)\n",
-               sides[i].name, quantile(sides[i].seconds, 0.5) * 1e3,
-               quantile(ratios, 0.5), quantile(ratios, 0.05),
-               quantile(ratios, 0.95));
+               sides[i].name,
+               timing_quantile(sides[i].seconds, ROUNDS, 0.5) * 1e3,
+               timing_quantile(ratios, ROUNDS, 0.5),
+               timing_quantile(ratios, ROUNDS, 0.05),
+               timing_quantile(ratios, ROUNDS, 0.95));
     }
 }
 

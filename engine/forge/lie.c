@@ -476,3 +476,15 @@ bool hp_read_pending(struct hp_reader_state *r)
     }
     return true;
 }
+
+bool hp_read_fields(struct hp_reader_state *r, struct hp_scan *scan,
+                    struct hp_plan_record *record)
+{
+    const struct hp_line line = {NULL, NULL, record};
+
+    while (!hp_scan_at_line_end(scan)) {
+        if (!hp_read_lie(r, scan, &line))
+            return false;
+    }
+    return hp_scan_line_end(scan);
+}

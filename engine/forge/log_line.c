@@ -66,19 +66,6 @@ bool hp_read_log_record(struct hp_plan_record **record,
 
 /* ---- lines ----------------------------------------------------------- */
 
-/* FIELD = VALUE up to the end of the line. */
-static bool read_fields(struct hp_reader_state *r, struct hp_scan *scan,
-                        struct hp_plan_record *record)
-{
-    const struct hp_line line = {NULL, NULL, record};
-
-    while (!hp_scan_at_line_end(scan)) {
-        if (!hp_read_lie(r, scan, &line))
-            return false;
-    }
-    return hp_scan_line_end(scan);
-}
-
 /* True if `word` is next and no field of that name. */
 static bool pass_word(struct hp_scan *scan, const char *text)
 {
@@ -150,8 +137,9 @@ bool hp_read_log(struct hp_reader_state *r, struct hp_recipe_file *recipe)
         return hp_scan_fail(scan, "log NAME dirt, hvle or none");
     }
     hp_scan_blanks(scan);
-    return file->format == HP_FORGED_NONE ? hp_scan_line_end(scan)
-                                          : read_fields(r, scan, &file->base);
+    return file->format == HP_FORGED_NONE
+               ? hp_scan_line_end(scan)
+               : hp_read_fields(r, scan, &file->base);
 }
 
 /* entry [anew] [aside] [FIELD = VALUE]... */
@@ -165,7 +153,7 @@ bool hp_read_entry(struct hp_reader_state *r, struct hp_recipe_file *recipe)
     if (!begin_state(r, scan, HP_LOG_ENTRY))
         return false;
     hp_scan_blanks(scan);
-    return read_fields(r, scan, &r->logs->entry->record);
+    return hp_read_fields(r, scan, &r->logs->entry->record);
 }
 
 /* OFFSET+SIZE [*TIMES] [hex:...] */

@@ -109,6 +109,10 @@ bool hp_read_number(struct hp_plan_number *number, struct hp_scan *scan,
 bool hp_read_lie(struct hp_reader_state *r, struct hp_scan *scan,
                  const struct hp_line *line);
 
+/* The lies about one record, up to the end of the line. */
+bool hp_read_fields(struct hp_reader_state *r, struct hp_scan *scan,
+                    struct hp_plan_record *record);
+
 /* Reads a number for later into *number. */
 bool hp_read_target(struct hp_reader_state *r, struct hp_scan *scan,
                     struct hp_plan_number *number);

@@ -131,24 +131,12 @@ static void take_base(struct hp_plan *plan, const struct hp_plan_lie *lie)
         plan->filetime = lie->value.number;
 }
 
-static bool read_fields(struct hp_reader_state *r, struct hp_scan *scan,
-                        struct hp_plan_record *record)
-{
-    const struct hp_line line = {NULL, NULL, record};
-
-    while (!hp_scan_at_line_end(scan)) {
-        if (!hp_read_lie(r, scan, &line))
-            return false;
-    }
-    return hp_scan_line_end(scan);
-}
-
 static bool read_base(struct hp_reader_state *r, struct hp_recipe_file *file)
 {
     struct hp_plan *plan = r->plan;
 
     plan->is_hive = true;
-    if (!read_fields(r, &file->scan, &plan->base))
+    if (!hp_read_fields(r, &file->scan, &plan->base))
         return false;
     for (struct hp_plan_lie *lie = plan->base.lies; lie != NULL;
          lie = lie->next)
@@ -181,7 +169,7 @@ static bool read_bin(struct hp_reader_state *r, struct hp_recipe_file *file)
             return hp_scan_no_memory(scan);
         bin->record.origin = origin;
     }
-    return read_fields(r, scan, &bin->record);
+    return hp_read_fields(r, scan, &bin->record);
 }
 
 /* security LABEL = hex:... [sk@...] [FIELD = VALUE]... */
@@ -215,7 +203,7 @@ static bool read_security(struct hp_reader_state *r,
         *scan = start;
     else if (!hp_read_pin(&s->record, scan))
         return false;
-    return read_fields(r, scan, &s->record);
+    return hp_read_fields(r, scan, &s->record);
 }
 
 /* free|cell [@OFFSET][+SIZE] [HEX] */

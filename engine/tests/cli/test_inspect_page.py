@@ -58,6 +58,10 @@ class PageTest(CliTest):
         page = self.directory / "page.html"
         said = self.ask("inspect", path, "--html", page, "--force", *more, exit=exit)
         self.assertIn(b"The reader ", said)
+        return self.visit(page)
+
+    def visit(self, page):
+        """Opens the page in a file; returns the seconds that took."""
         self.url = page.as_uri()
         self.browser.get("about:blank")
         for kind in ("browser", "performance"):
@@ -65,6 +69,16 @@ class PageTest(CliTest):
         before = time.monotonic()
         self.browser.get(self.url)
         return time.monotonic() - before
+
+    def choose(self, name, value):
+        """In the list called `name`."""
+        self.js("const e = document.getElementById(arguments[0]);"
+                "e.value = arguments[1];"
+                "e.dispatchEvent(new Event('change'))", name, value)
+
+    def press(self, *keys):
+        for key in keys:
+            self.browser.switch_to.active_element.send_keys(key)
 
     def forged(self, name):
         path = self.directory / name
@@ -234,10 +248,6 @@ class Scripted(PageTest):
 
 
 class Keyboard(PageTest):
-    def press(self, *keys):
-        for key in keys:
-            self.browser.switch_to.active_element.send_keys(key)
-
     def focused(self):
         return self.js("const e = document.activeElement; return e.className + '#' + "
                        "e.id + ' ' + (e.getAttribute('role') ?? e.localName)")

@@ -4,7 +4,6 @@
 behind a cell, print, without scripts, and strings that would rather run. Skipped
 where Chromium or Selenium is missing (scripts/setup --test)."""
 import sys
-import time
 import unittest
 
 import matrix_folder
@@ -39,28 +38,12 @@ class MatrixPage(PageTest):
         self.load(type(self).made)
 
     def load(self, text):
-        path = self.write("page.html", text.encode("utf-8"))
-        self.url = path.as_uri()
-        self.browser.get("about:blank")
-        for kind in ("browser", "performance"):
-            self.browser.get_log(kind)
-        before = time.monotonic()
-        self.browser.get(self.url)
-        return time.monotonic() - before
+        return self.visit(self.write("page.html", text.encode("utf-8")))
 
     def rows(self):
         return self.js("return [...document.querySelectorAll('tr[data-id]')]"
                        ".filter((r) => r.checkVisibility())"
                        ".map((r) => r.dataset.id)")
-
-    def choose(self, name, value):
-        self.js("const e = document.getElementById(arguments[0]);"
-                "e.value = arguments[1];"
-                "e.dispatchEvent(new Event('change'))", name, value)
-
-    def press(self, *keys):
-        for key in keys:
-            self.browser.switch_to.active_element.send_keys(key)
 
     def focused(self):
         """The text and the row of the cell that has the focus."""

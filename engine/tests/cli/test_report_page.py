@@ -27,16 +27,7 @@ class NightPage(PageTest):
         done = night_folder.report(self.state)
         self.assertEqual(done.returncode, 0, done)
         folder = self.state / "nights" / f"{night:04}"
-        return made, self.load(folder / file)
-
-    def load(self, path):
-        self.url = path.as_uri()
-        self.browser.get("about:blank")
-        for kind in ("browser", "performance"):
-            self.browser.get_log(kind)
-        before = time.monotonic()
-        self.browser.get(self.url)
-        return time.monotonic() - before
+        return made, self.visit(folder / file)
 
     def rows(self):
         return self.js("return [...document.querySelectorAll('.finding')]"
@@ -51,15 +42,6 @@ class NightPage(PageTest):
 
     def found(self):
         return self.js("return document.querySelector('#found').textContent")
-
-    def choose(self, name, value):
-        self.js("const e = document.getElementById(arguments[0]);"
-                "e.value = arguments[1];"
-                "e.dispatchEvent(new Event('change'))", name, value)
-
-    def press(self, *keys):
-        for key in keys:
-            self.browser.switch_to.active_element.send_keys(key)
 
     def focused(self):
         return self.js("return document.activeElement.closest('.finding')"
@@ -177,7 +159,7 @@ class Scripted(NightPage):
 
     def test_the_index(self):
         self.show()
-        self.load(self.state / "index.html")
+        self.visit(self.state / "index.html")
         self.assertEqual(self.js("return [...document.querySelectorAll("
                                  "'#nights tbody th')].map((c) => c.textContent)"),
                          ["2", "1"])
