@@ -154,8 +154,8 @@ class Scrub(CliTest):
         return recipe.read_text(), scrubbed
 
     def shape(self, hive, *more):
-        """What a reader makes of `hive`: all but the content."""
-        done = self.run_program("dump", *more, hive)
+        """What a reader makes of `hive` as it lies: all but the content."""
+        done = self.run_program("dump", "--no-logs", *more, hive)
         return [done.returncode] + [shape_of(json.loads(line))
                                     for line in done.stdout.splitlines()]
 
