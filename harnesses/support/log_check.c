@@ -8,7 +8,7 @@
 #include "marvin32.h"
 
 enum {
-    FIRST = 512,
+    CLUSTER = 44, /* in the base block */
     HEADER = 40,
     SECTOR = 512,
     HASHED = 32,
@@ -53,7 +53,7 @@ static size_t any_applied(const struct hp_recovery *plan, uint64_t hash)
 /* Where entry `n` of those that are applied stands. */
 static size_t entry_at(struct hp_span log, uint32_t n)
 {
-    size_t at = FIRST;
+    size_t at = (size_t)SECTOR * hp_at_u32(log, CLUSTER);
 
     for (; n > 0; n--)
         at += hp_at_u32(log, at + 4);
