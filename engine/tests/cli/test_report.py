@@ -287,14 +287,14 @@ class NotTold(ReportTest):
 
     def test_the_machine(self):
         """Paths, the host and who uses it."""
-        house = f"/home/{getpass.getuser()}/work"
+        house = f"/home/{getpass.getuser()}/here"
         host = socket.gethostname()
         with ledger.open_ledger(self.state / "ledger.sqlite") as book:
             night = night_folder.begin(
                 book, machine=f"{host}: 2 cores, in {house}/machine",
                 versions={"clang": f"14 of {TREE}/build/clang and /opt/a/b.c"})
             night_folder.run(book, night, "fuzz_hive",
-                             trouble=f"no {self.state}/work/x; {house}/y; "
+                             trouble=f"no {self.state}/inner/x; {house}/y; "
                              f"crash-{night_folder.SECRET}")
             found = night_folder.finding(
                 book, night, "x", title=f"in {TREE}/engine/regf/walk.c",
