@@ -41,7 +41,8 @@ static inline void forge_close(struct forged *f)
     hp_arena_close(&f->arena);
 }
 
-static inline void forge_open(struct forged *f, const char *recipe)
+/* The recipe with its first line, to be freed. */
+static inline char *with_first_line(const char *recipe)
 {
     static const char first[] = "hiveproof recipe 1\n";
     size_t size = strlen(recipe);
@@ -50,8 +51,21 @@ static inline void forge_open(struct forged *f, const char *recipe)
     assert_non_null(text);
     memcpy(text, first, sizeof first - 1);
     memcpy(text + sizeof first - 1, recipe, size + 1);
-    forge_file(f, text, sizeof first - 1 + size, NULL);
+    return text;
+}
+
+/* Forges a recipe without its first line, sound or not. */
+static inline void forge_try(struct forged *f, const char *recipe)
+{
+    char *text = with_first_line(recipe);
+
+    forge_file(f, text, strlen(text), NULL);
     free(text);
+}
+
+static inline void forge_open(struct forged *f, const char *recipe)
+{
+    forge_try(f, recipe);
     if (!f->done)
         fail_msg("%u:%u: %s", f->err.origin.line, f->err.origin.column,
                  f->err.message);
@@ -68,16 +82,22 @@ static inline void expect_hive(const char *recipe, const char *native)
     forge_close(&f);
 }
 
-/* The little-endian number at `position` of the file. */
-static inline uint64_t image_number(const struct forged *f, size_t position,
-                                    size_t width)
+/* The little-endian number at `position` of an image. */
+static inline uint64_t number_at(const struct hp_image *image, size_t position,
+                                 size_t width)
 {
     uint64_t value = 0;
 
-    assert_true(position + width <= f->image.size);
+    assert_true(position + width <= image->size);
     for (size_t i = 0; i < width; i++)
-        value |= (uint64_t)f->image.bytes[position + i] << (8 * i);
+        value |= (uint64_t)image->bytes[position + i] << (8 * i);
     return value;
+}
+
+static inline uint64_t image_number(const struct forged *f, size_t position,
+                                    size_t width)
+{
+    return number_at(&f->image, position, width);
 }
 
 /* A field of the record whose cell lies at hive offset `cell`. */
@@ -91,12 +111,9 @@ static inline uint64_t cell_number(const struct forged *f, uint32_t cell,
 static inline void expect_refused(const char *recipe, enum hp_status status,
                                   uint32_t line, uint32_t column)
 {
-    char text[4096];
     struct forged f;
-    int size = snprintf(text, sizeof text, "hiveproof recipe 1\n%s", recipe);
 
-    assert_in_range(size, 1, sizeof text - 1);
-    forge_file(&f, text, (size_t)size, NULL);
+    forge_try(&f, recipe);
     if (f.done || f.err.status != status || f.err.origin.line != line ||
         f.err.origin.column != column)
         fail_msg("%s\n-> %d %d at %u:%u %s", recipe, f.done, f.err.status,

@@ -5,10 +5,7 @@
 #ifndef HP_LOG_ASSERTS_H
 #define HP_LOG_ASSERTS_H
 
-#include "hp_cmocka.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "forge_asserts.h"
 
 #include "forged.h"
 
@@ -26,18 +23,12 @@ struct logs {
 /* Forges; freed by logs_close. */
 static inline void logs_try(struct logs *l, const char *recipe)
 {
-    static const char first[] = "hiveproof recipe 1\n";
-    size_t size = strlen(recipe);
-    char *text = malloc(sizeof first + size);
+    char *text = with_first_line(recipe);
 
-    assert_non_null(text);
-    memcpy(text, first, sizeof first - 1);
-    memcpy(text + sizeof first - 1, recipe, size + 1);
     l->arena = hp_arena_chunked(hp_allocator_libc, LOGS_MEMORY);
     l->done = hp_forge_recipe(
         &l->forged, &l->arena, LOGS_LIMIT,
-        (struct hp_recipe_text){"case", text, sizeof first - 1 + size}, NULL,
-        &l->err);
+        (struct hp_recipe_text){"case", text, strlen(text)}, NULL, &l->err);
     free(text);
 }
 
@@ -52,18 +43,6 @@ static inline void logs_open(struct logs *l, const char *recipe)
 static inline void logs_close(struct logs *l)
 {
     hp_arena_close(&l->arena);
-}
-
-/* The little-endian number at `position` of an image. */
-static inline uint64_t number_at(const struct hp_image *image, size_t position,
-                                 size_t width)
-{
-    uint64_t value = 0;
-
-    assert_true(position + width <= image->size);
-    for (size_t i = 0; i < width; i++)
-        value |= (uint64_t)image->bytes[position + i] << (8 * i);
-    return value;
 }
 
 #endif
