@@ -188,6 +188,14 @@ bool hp_file_open_text(struct hp_file *file, const char *path, uint64_t limit)
     return false;
 }
 
+bool hp_file_is(const struct hp_file *file, const struct stat *status)
+{
+    struct stat mine;
+
+    return file->mapped && fstat(file->fd, &mine) == 0 &&
+           mine.st_dev == status->st_dev && mine.st_ino == status->st_ino;
+}
+
 bool hp_file_has_changed(const struct hp_file *file)
 {
     struct stat status;

@@ -41,6 +41,12 @@ bool hp_file_open_log(struct hp_file *file, const char *path);
 /* Opens a small text file, refused above `limit` bytes. */
 bool hp_file_open_text(struct hp_file *file, const char *path, uint64_t limit);
 
+struct stat;
+
+/* True if `status` is that of the file, which is mapped, under whatever name:
+ * what is done to the one would take away what is read of the other. */
+bool hp_file_is(const struct hp_file *file, const struct stat *status);
+
 /* True, with a message, if a mapped file or one of its logs is no longer what
  * was opened: what was read of it then means nothing. */
 bool hp_file_has_changed(const struct hp_file *file);

@@ -7,17 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* True if `fd` is a file that is mapped: emptying it would take away what is
- * being read. */
 static bool is_input(int fd, const struct hp_file *inputs, size_t count)
 {
-    struct stat mine, other;
+    struct stat mine;
 
     if (fstat(fd, &mine) != 0)
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (inputs[i].mapped && fstat(inputs[i].fd, &other) == 0 &&
-            mine.st_dev == other.st_dev && mine.st_ino == other.st_ino)
+        if (hp_file_is(&inputs[i], &mine))
             return true;
     }
     return false;

@@ -23,11 +23,8 @@ static enum hp_exit fail(const char *path, const char *why)
 static bool is_input(const struct stat *mine,
                      const struct hp_file *const *inputs, size_t count)
 {
-    struct stat other;
-
     for (size_t i = 0; i < count; i++) {
-        if (inputs[i]->fd >= 0 && fstat(inputs[i]->fd, &other) == 0 &&
-            mine->st_dev == other.st_dev && mine->st_ino == other.st_ino)
+        if (hp_file_is(inputs[i], mine))
             return true;
     }
     return false;
