@@ -156,23 +156,42 @@ static enum hp_exit check_first(struct job *job, const struct hp_file *file)
 
 /* ---- the result ---------------------------------------------------------- */
 
-/* What can be known before hours of work. */
-static bool check_output(const struct hp_options *options)
+/* Why the file cannot be made, or what is there overwritten; 0: it can. */
+static int find_hindrance(const char *path, bool force)
 {
     char folder[4096];
     struct stat status;
-    int size = snprintf(folder, sizeof folder, "%s", options->output_file);
+    int size = snprintf(folder, sizeof folder, "%s", path);
 
-    errno = size < (int)sizeof folder ? 0 : ENAMETOOLONG;
-    if (errno == 0 && !options->force &&
-        lstat(options->output_file, &status) == 0)
-        errno = EEXIST;
-    else if (errno == ENOENT && access(dirname(folder), W_OK) == 0)
-        errno = 0;
-    if (errno == 0)
+    if (size >= (int)sizeof folder)
+        return ENAMETOOLONG;
+    if (!force && lstat(path, &status) == 0)
+        return EEXIST;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return EISDIR;
+    if (access(path, W_OK) == 0)
+        return 0;
+    if (errno == ENOENT && access(dirname(folder), W_OK) == 0)
+        return 0;
+    return errno;
+}
+
+/* What can be known before hours of work. */
+static bool check_output(const struct hp_options *options,
+                         const struct hp_file *input)
+{
+    const char *path = options->output_file;
+    int error = find_hindrance(path, options->force);
+    struct stat status;
+    bool is_read =
+        error == 0 && stat(path, &status) == 0 && hp_file_is(input, &status);
+
+    if (error == 0 && !is_read)
         return true;
-    hp_complain(options->output_file, "%s%s", strerror(errno),
-                errno == EEXIST ? "; --force overwrites it" : "");
+    hp_complain(path, "%s%s",
+                is_read ? "the file is read, not to be overwritten"
+                        : strerror(error),
+                error == EEXIST ? "; --force overwrites it" : "");
     return false;
 }
 
@@ -254,7 +273,7 @@ static enum hp_exit with_file(struct job *job, const struct hp_file *file,
                                 (size_t)file->size, ask, job);
     if (job->mz == NULL)
         return hp_complain_memory();
-    if (hp_file_has_changed(file) || !check_output(job->options) ||
+    if (hp_file_has_changed(file) || !check_output(job->options, file) ||
         !hp_ask_open(&job->ask, job->options->operands + 1, how->in_session,
                      how->timeout))
         return HP_EXIT_INPUT;

@@ -387,6 +387,14 @@ class Output(Minimize):
         self.complaint(hive, "-o", self.directory / "absent/out", "--", asks)
         self.assertFalse((self.directory / "asked").exists())
 
+    def test_what_cannot_be_overwritten_is_said_before_the_work(self):
+        hive = self.forge(OTHERS)
+        asks = self.script(f'touch "{self.directory}/asked"')
+        for path in [self.directory, hive, self.directory / "absent/out"]:
+            with self.subTest(path):
+                self.complaint(hive, "-o", path, "--force", "--", asks)
+                self.assertFalse((self.directory / "asked").exists())
+
     def test_what_was_there_stays_if_nothing_comes(self):
         hive = self.forge(OTHERS)
         keep = self.write("keep", b"mine")
