@@ -51,14 +51,11 @@ static bool open_outputs(struct outputs *outputs,
                          const struct hp_recipe_files *recipes,
                          const struct hp_options *options)
 {
-    static const char *const suffixes[HP_LOG_FILES] = {".LOG", ".LOG1",
-                                                       ".LOG2"};
-
     if (!open_output(outputs, "", &forged->hive, recipes, options))
         return false;
     for (size_t i = 0; i < HP_LOG_FILES; i++) {
         if (forged->has_log[i] &&
-            !open_output(outputs, suffixes[i], &forged->log[i], recipes,
+            !open_output(outputs, hp_log_suffixes[i], &forged->log[i], recipes,
                          options))
             return false;
     }

@@ -13,8 +13,6 @@
 
 #include "output.h"
 
-static const char *const suffixes[HP_LOG_COUNT] = {".LOG", ".LOG1", ".LOG2"};
-
 /* ---- finding --------------------------------------------------------------
  */
 
@@ -33,7 +31,7 @@ static size_t slot_of(const struct folder *folder, const char *name)
 
     if (strncasecmp(name, folder->name, size) != 0)
         return HP_LOG_COUNT;
-    while (i < HP_LOG_COUNT && strcasecmp(name + size, suffixes[i]) != 0)
+    while (i < HP_LOG_COUNT && strcasecmp(name + size, hp_log_suffixes[i]) != 0)
         i++;
     return i;
 }
@@ -45,9 +43,9 @@ static bool is_better(const struct folder *folder, size_t slot,
 {
     size_t size = strlen(folder->name);
     bool exact = strncmp(name, folder->name, size) == 0 &&
-                 strcmp(name + size, suffixes[slot]) == 0;
+                 strcmp(name + size, hp_log_suffixes[slot]) == 0;
     bool other_exact = strncmp(other, folder->name, size) == 0 &&
-                       strcmp(other + size, suffixes[slot]) == 0;
+                       strcmp(other + size, hp_log_suffixes[slot]) == 0;
 
     return exact != other_exact ? exact : strcmp(name, other) < 0;
 }

@@ -34,8 +34,6 @@ enum {
     HP_CMD_MINIMIZE = 16384
 };
 
-enum { HP_OPTIONS_LOGS = 3 }; /* of a hive */
-
 struct hp_options;
 
 struct hp_command {
@@ -102,7 +100,7 @@ struct hp_options {
     struct hp_reader reader[2];
     size_t reader_count; /* given; reader[0] is set in any case */
     bool no_logs;
-    const char *log_files[HP_OPTIONS_LOGS]; /* of --log */
+    const char *log_files[HP_LOGS]; /* of --log */
     size_t log_count;
 
     /* what is modelled */
