@@ -144,21 +144,19 @@ static void note_logs(struct log_notes *notes, const struct hp_vector *vector,
                       const struct hp_vector_files *files)
 {
     struct hp_log_set set = {.primary = files->hive};
-    struct hp_logs logs = {.plan.size = 0};
+    struct hp_recovery plan;
 
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LOGS; i++)
         set.log[i] = files->log[i];
-        logs.file[i].full_size = files->log[i].len;
-    }
-    (void)hp_recovery_plan(&logs.plan, &set);
+    (void)hp_recovery_plan(&plan, &set);
     notes->count = 0;
     for (unsigned i = 0; i < HP_LOGS; i++) {
         if (vector->log[i] == NULL)
             continue;
-        hp_log_describe(notes->text[notes->count], &logs, i);
-        notes->note[notes->count] =
-            (struct hp_inspect_note){vector->log[i], notes->text[notes->count]};
-        notes->count++;
+        char *text = notes->text[notes->count];
+        hp_log_describe(text, &plan.log[i], files->log[i].len);
+        notes->note[notes->count++] =
+            (struct hp_inspect_note){vector->log[i], text};
     }
 }
 

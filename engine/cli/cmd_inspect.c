@@ -80,7 +80,7 @@ static void note_logs(struct notes *notes, const struct hp_logs *logs)
         char *text = notes->text[notes->count];
         if (logs->file[i].path == NULL)
             continue;
-        hp_log_describe(text, logs, i);
+        hp_log_describe(text, &logs->plan.log[i], logs->file[i].full_size);
         notes->note[notes->count++] =
             (struct hp_inspect_note){logs->file[i].path, text};
     }

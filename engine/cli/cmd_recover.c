@@ -31,7 +31,7 @@ static void tell(struct hp_output *output, const struct hp_file *file)
     for (size_t i = 0; i < HP_LOG_COUNT; i++) {
         if (logs->file[i].path == NULL)
             continue;
-        hp_log_describe(text, logs, i);
+        hp_log_describe(text, &logs->plan.log[i], logs->file[i].full_size);
         hp_output_bytes(output, logs->file[i].path);
         hp_output_printf(output, ": %s\n", text);
     }

@@ -251,14 +251,12 @@ static void describe_applied(char *text, const struct hp_log_verdict *log)
                        log->why.offset);
 }
 
-void hp_log_describe(char text[HP_LOG_TEXT_ROOM], const struct hp_logs *logs,
-                     size_t i)
+void hp_log_describe(char text[HP_LOG_TEXT_ROOM],
+                     const struct hp_log_verdict *log, uint64_t size)
 {
-    const struct hp_log_verdict *log = &logs->plan.log[i];
-
     if (log->order > 0)
         describe_applied(text, log);
-    else if (logs->file[i].full_size == 0)
+    else if (size == 0)
         (void)snprintf(text, HP_LOG_TEXT_ROOM, "not applied: empty");
     else if (log->why.status == HP_OK)
         (void)snprintf(text, HP_LOG_TEXT_ROOM, "not applied: no entries");
@@ -282,7 +280,7 @@ void hp_logs_tell(const struct hp_file *hive)
     for (size_t i = 0; i < HP_LOG_COUNT; i++) {
         if (logs->file[i].path == NULL)
             continue;
-        hp_log_describe(text, logs, i);
+        hp_log_describe(text, &logs->plan.log[i], logs->file[i].full_size);
         hp_complain(logs->file[i].path, "%s", text);
     }
 }

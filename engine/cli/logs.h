@@ -27,10 +27,10 @@ bool hp_file_open_with_logs(struct hp_file *file, const char *path,
 void hp_logs_close(struct hp_logs *logs);
 bool hp_logs_have_changed(const struct hp_logs *logs);
 
-/* What became of log `i`, in a few words, ASCII. */
+/* What became of a log of `size` bytes, in a few words, ASCII. */
 #define HP_LOG_TEXT_ROOM 256
-void hp_log_describe(char text[HP_LOG_TEXT_ROOM], const struct hp_logs *logs,
-                     size_t i);
+void hp_log_describe(char text[HP_LOG_TEXT_ROOM],
+                     const struct hp_log_verdict *log, uint64_t size);
 
 /* If the hive is dirty and has logs, a line for each on standard error. */
 void hp_logs_tell(const struct hp_file *hive);

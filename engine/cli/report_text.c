@@ -340,7 +340,8 @@ static void put_logs(const struct page *page, const struct hp_file *file)
             continue;
         put(page, "log ");
         hp_output_bytes(page->output, file->logs->file[i].path);
-        hp_log_describe(text, file->logs, i);
+        hp_log_describe(text, &file->logs->plan.log[i],
+                        file->logs->file[i].full_size);
         hp_output_printf(page->output, ": %s\n", text);
     }
 }
