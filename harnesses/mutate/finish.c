@@ -480,17 +480,22 @@ void finish_base(struct hp_mutator *m)
     put32(m, BASE_BINS_SIZE, bins_end(m));
 }
 
-void finish_checksum(struct hp_mutator *m)
+void finish_checksum_at(struct hp_mutator *m, size_t base)
 {
     uint32_t sum = 0;
 
     for (size_t at = 0; at < BASE_CHECKSUM; at += 4)
-        sum ^= get32(m, at);
+        sum ^= get32(m, base + at);
     if (sum == 0)
         sum = 1;
     if (sum == UINT32_MAX)
         sum = UINT32_MAX - 1;
-    put32(m, BASE_CHECKSUM, sum);
+    put32(m, base + BASE_CHECKSUM, sum);
+}
+
+void finish_checksum(struct hp_mutator *m)
+{
+    finish_checksum_at(m, 0);
 }
 
 void finish(struct hp_mutator *m, unsigned passes)

@@ -15,6 +15,9 @@ void finish(struct hp_mutator *m, unsigned passes);
 void finish_base(struct hp_mutator *m);
 void finish_checksum(struct hp_mutator *m);
 
+/* The checksum of the base block that stands at `base` in the image. */
+void finish_checksum_at(struct hp_mutator *m, size_t base);
+
 /* Of one leaf: its order, and the hints or hashes of an lf or lh. */
 bool list_is_sorted(const struct hp_mutator *m, const struct cell *list);
 void list_sort(struct hp_mutator *m, const struct cell *list);

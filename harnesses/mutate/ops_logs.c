@@ -32,7 +32,7 @@ static struct log_entry *any_entry(struct hp_mutator *m)
 /* Where the entries of a part end, counted from its start. */
 static size_t entries_end(const struct hp_mutator *m, unsigned part)
 {
-    size_t end = LOG_SECTOR;
+    size_t end = part_sector(m, part);
 
     for (size_t i = 0; i < m->pair.entry_count; i++) {
         const struct log_entry *entry = &m->pair.entries[i];
@@ -124,11 +124,11 @@ static void change_close(struct hp_mutator *m, size_t room)
 static bool begin_log(struct hp_mutator *m, unsigned part, uint32_t type,
                       uint32_t sequence)
 {
-    size_t old = m->pair.size[part];
+    size_t old = m->pair.size[part], sector = part_sector(m, PART_HIVE);
 
-    if (old > LOG_SECTOR)
-        part_remove(m, part, LOG_SECTOR, old - LOG_SECTOR);
-    else if (!part_insert(m, part, old, LOG_SECTOR - old))
+    if (old > sector)
+        part_remove(m, part, sector, old - sector);
+    else if (!part_insert(m, part, old, sector - old))
         return false;
     size_t base = m->pair.at[part];
     copy_within(m, base, m->pair.at[PART_HIVE], LOG_SECTOR);
@@ -144,7 +144,7 @@ bool log_begin(struct hp_mutator *m)
     unsigned part = any_log(m), other = log_of_type(m, TYPE_HVLE);
     uint32_t sequence = get32(m, m->pair.at[PART_HIVE] + BASE_SEQUENCE2);
 
-    if (m->pair.size[part] > LOG_SECTOR)
+    if (m->pair.size[part] > part_sector(m, part))
         return false;
     if (other < PARTS && other != part)
         sequence = next_sequence(m, other);
@@ -201,8 +201,8 @@ bool log_write(struct hp_mutator *m)
 static bool put_vector(struct hp_mutator *m, unsigned part,
                        const struct change *change)
 {
-    size_t bits = change->bins_size / LOG_SECTOR;
-    size_t vector = (4 + bits / 8 + LOG_SECTOR - 1) / LOG_SECTOR * LOG_SECTOR;
+    size_t bits = change->bins_size / LOG_SECTOR, sector = part_sector(m, part);
+    size_t vector = (VECTOR_BITMAP + bits / 8 + sector - 1) / sector * sector;
     size_t end = m->pair.size[part];
 
     if (!part_insert(m, part, end, vector + (size_t)change->count * LOG_PAGE))
@@ -210,7 +210,7 @@ static bool put_vector(struct hp_mutator *m, unsigned part,
     size_t at = m->pair.at[part] + end, page = at + vector;
     put32(m, at, VECTOR_SIGNATURE_VALUE);
     for (uint32_t i = 0; i < change->count; i++) {
-        put(m, at + 4 + change->pages[i] / LOG_PAGE, 1, 0xff);
+        put(m, at + VECTOR_BITMAP + change->pages[i] / LOG_PAGE, 1, 0xff);
         put_bytes(m, page, m->image + change->at + BASE_SIZE + change->pages[i],
                   LOG_PAGE);
         page += LOG_PAGE;
@@ -487,16 +487,19 @@ bool log_bitmap(struct hp_mutator *m)
 {
     unsigned part = log_of_type(m, TYPE_DIRT);
 
-    if (part == PARTS || m->pair.size[part] < LOG_SECTOR + 8)
+    if (part == PARTS)
         return false;
     size_t base = m->pair.at[part];
+    size_t bitmap = part_sector(m, part) + VECTOR_BITMAP;
+    if (m->pair.size[part] < bitmap + 4)
+        return false;
     size_t bytes = get32(m, base + BASE_BINS_SIZE) / LOG_PAGE;
-    size_t most = m->pair.size[part] - LOG_SECTOR - 4;
+    size_t most = m->pair.size[part] - bitmap;
     size_t i = bytes < most && percent(m, 30) ? bytes - below(m, 2)
                                               : below(m, bytes + 1);
     if (i >= most)
         return false;
-    size_t at = base + LOG_SECTOR + 4 + i;
+    size_t at = base + bitmap + i;
     uint8_t bits = percent(m, 60) ? (uint8_t)(1U << below(m, 8)) : 0xff;
     put(m, at, 1, get8(m, at) ^ bits);
     trace(m, "bits", (uint32_t)at, bits);

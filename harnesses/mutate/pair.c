@@ -2,6 +2,7 @@
 #include "pair.h"
 
 #include "edit.h"
+#include "finish.h"
 #include "marvin32.h"
 
 #define MAGIC 0x474c5048U /* "HPLG" */
@@ -12,6 +13,15 @@ bool is_pair(const struct hp_mutator *m)
 }
 
 /* ---- the table ----------------------------------------------------------- */
+
+size_t part_sector(const struct hp_mutator *m, unsigned part)
+{
+    uint32_t cluster = get32(m, m->pair.at[part] + BASE_CLUSTER);
+
+    return cluster > 0 && cluster <= LOG_CLUSTER_MOST
+               ? LOG_SECTOR * (size_t)cluster
+               : LOG_SECTOR;
+}
 
 /* Where the next entry may begin when this one's size cannot be: at the next
  * signature, or at the end of the part. */
@@ -27,7 +37,7 @@ static size_t next_entry(const struct hp_mutator *m, size_t at, size_t end)
 static void scan_entries(struct hp_mutator *m, unsigned part)
 {
     struct pair *pair = &m->pair;
-    size_t at = pair->at[part] + LOG_SECTOR;
+    size_t at = pair->at[part] + part_sector(m, part);
     size_t end = pair->at[part] + pair->size[part];
 
     while (at + LOG_HEADER <= end && pair->entry_count < PAIR_ENTRIES &&
@@ -185,16 +195,6 @@ static void seal_entry(struct hp_mutator *m, const struct log_entry *entry,
         put64(m, at + ENTRY_HASH2, hash_of(m, at, ENTRY_HASH2));
 }
 
-static void seal_base(struct hp_mutator *m, size_t base)
-{
-    uint32_t sum = 0;
-
-    for (size_t at = 0; at < BASE_CHECKSUM; at += 4)
-        sum ^= get32(m, base + at);
-    sum = sum == 0 ? 1 : sum == UINT32_MAX ? UINT32_MAX - 1 : sum;
-    put32(m, base + BASE_CHECKSUM, sum);
-}
-
 /* From the last entry to the first: one that says too much covers others. A
  * part may have been cut since the entries were read. */
 void pair_seal(struct hp_mutator *m, unsigned passes)
@@ -204,7 +204,7 @@ void pair_seal(struct hp_mutator *m, unsigned passes)
     for (unsigned part = 0; part < PARTS; part++)
         if ((passes & LOG_PASS_CHECKSUM) != 0 &&
             m->pair.size[part] >= LOG_SECTOR)
-            seal_base(m, m->pair.at[part]);
+            finish_checksum_at(m, m->pair.at[part]);
 }
 
 /* ---- crossover ----------------------------------------------------------- */

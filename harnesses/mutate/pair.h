@@ -17,7 +17,15 @@ enum log_pass {
     LOG_PASS_ALL = 31
 };
 
-enum { LOG_SECTOR = 512, LOG_HEADER = 40, LOG_REFERENCE = 8, LOG_PAGE = 4096 };
+/* Not the reader's numbers, which judges what is made with these. */
+enum {
+    LOG_SECTOR = 512,
+    LOG_CLUSTER_MOST = 8, /* of them in a sector of the disk */
+    LOG_HEADER = 40,
+    LOG_REFERENCE = 8,
+    LOG_PAGE = 4096,
+    VECTOR_BITMAP = 4
+};
 
 /* Fields of an entry. */
 enum {
@@ -40,8 +48,12 @@ bool is_pair(const struct hp_mutator *m);
  * latest. */
 void pair_scan(struct hp_mutator *m);
 
+/* The disk's sector by the base block of a part, behind which the entries or
+ * the bitmap of a log begin; 512 bytes where that cannot be. */
+size_t part_sector(const struct hp_mutator *m, unsigned part);
+
 /* Opens `bytes` of zeros at `at` of a part, or takes them out; the header says
- * so. False: no room. The entries are to be scanned again. */
+ * so, and the entries are read again. False: no room. */
 bool part_insert(struct hp_mutator *m, unsigned part, size_t at, size_t bytes);
 void part_remove(struct hp_mutator *m, unsigned part, size_t at, size_t bytes);
 

@@ -729,19 +729,22 @@ static void put_number(uint8_t *at, uint32_t value)
         at[i] = (uint8_t)(value >> 8 * i);
 }
 
-/* A container of a hive and a new log without an entry. */
-static void pair_load(struct bench *b, const struct hive_builder *h)
+/* A container of a hive and a new log without an entry, on a disk whose sectors
+ * have `cluster` times 512 bytes. */
+static void pair_load(struct bench *b, const struct hive_builder *h,
+                      uint32_t cluster)
 {
-    uint8_t *log = b->image + HEADER + h->size;
+    uint8_t *hive = b->image + HEADER, *log = hive + h->size;
 
     memset(b->image, 0, ROOM);
     memcpy(b->image, "HPLG", 4);
     put_number(b->image + 4, (uint32_t)h->size);
-    put_number(b->image + 12, 512);
-    memcpy(b->image + HEADER, h->image, h->size);
-    memcpy(log, h->image, 512);
+    put_number(b->image + 12, 512 * cluster);
+    memcpy(hive, h->image, h->size);
+    put_number(hive + BASE_CLUSTER, cluster);
+    memcpy(log, hive, 512);
     put_number(log + BASE_TYPE, 6);
-    b->size = HEADER + h->size + 512;
+    b->size = HEADER + h->size + 512 * (size_t)cluster;
 }
 
 /* The parts that the header names; what is left of the image is not theirs. */
@@ -779,8 +782,8 @@ static void pairs__stay_within_their_room(void **state)
     bench_open(&b);
     bench_open(&again);
     for (uint64_t seed = 0; seed < 400; seed++) {
-        pair_load(&b, &h);
-        pair_load(&again, &h);
+        pair_load(&b, &h, 1);
+        pair_load(&again, &h, 1);
         size_t room = seed % 4 == 0 ? b.size + seed % 5000 : ROOM;
         for (unsigned i = 0; i < 12; i++) {
             run_in(&b, room, seed << 32 | i);
@@ -811,7 +814,7 @@ static void pairs__are_often_recovered(void **state)
     bench_open(&b);
     for (uint64_t seed = 0; seed < RUNS; seed++) {
         if (seed % 5 == 0)
-            pair_load(&b, &h);
+            pair_load(&b, &h, 1);
         run_in(&b, ROOM, seed);
         recovered += pair_recovers(&b) == HP_RECOVERY_DONE;
     }
@@ -843,12 +846,39 @@ static void pairs__need_each_pass(void **state)
         hp_mutator_fix_passes(b.m, passes[i]);
         size_t done = 0;
         for (uint64_t seed = 0; seed < 50; seed++) {
-            pair_load(&b, &h);
+            pair_load(&b, &h, 1);
             run_in(&b, ROOM, seed);
             done += pair_recovers(&b) == HP_RECOVERY_DONE;
         }
         if ((done > 40) != (i == 0) || (done > 0) != (i == 0))
             fail_msg("passes %d: %u of 50", passes[i], (unsigned)done);
+    }
+    bench_close(&b);
+    hb_close(&h);
+}
+
+/* What is written into logs is applied, however large the disk's sectors. */
+static void pairs__have_sectors_of_any_size(void **state)
+{
+    static const char *const names[] = {"log.write", "log.vector"};
+    struct hive_builder h;
+    struct bench b;
+
+    (void)state;
+    small_hive(&h);
+    bench_open(&b);
+    hp_mutator_fix_passes(b.m, 31);
+    for (uint32_t i = 0; i < 2 * COUNT_OF(names); i++) {
+        const char *name = names[i / 2];
+        assert_true(hp_mutator_fix_operator(b.m, name));
+        size_t done = 0;
+        for (uint64_t seed = 0; seed < 50; seed++) {
+            pair_load(&b, &h, 2 + 6 * (i % 2));
+            run_in(&b, ROOM, seed);
+            done += pair_recovers(&b) == HP_RECOVERY_DONE;
+        }
+        if (done <= 40)
+            fail_msg("%s: %u of 50", name, (unsigned)done);
     }
     bench_close(&b);
     hb_close(&h);
@@ -880,6 +910,7 @@ int main(void)
         cmocka_unit_test(pairs__stay_within_their_room),
         cmocka_unit_test(pairs__are_often_recovered),
         cmocka_unit_test(pairs__need_each_pass),
+        cmocka_unit_test(pairs__have_sectors_of_any_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
