@@ -5,16 +5,11 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "layout.h"
 #include "marvin32.h"
+#include "put.h"
 
-enum {
-    CLUSTER = 44, /* in the base block */
-    HEADER = 40,
-    SECTOR = 512,
-    HASHED = 32,
-    PAGE = 64,
-    CASES = 5
-};
+enum { HEADER = 40, SECTOR = 512, HASHED = 32, PAGE = 64, CASES = 5 };
 
 static const struct hp_span none;
 
@@ -53,17 +48,11 @@ static size_t any_applied(const struct hp_recovery *plan, uint64_t hash)
 /* Where entry `n` of those that are applied stands. */
 static size_t entry_at(struct hp_span log, uint32_t n)
 {
-    size_t at = (size_t)SECTOR * hp_at_u32(log, CLUSTER);
+    size_t at = (size_t)SECTOR * hp_at_u32(log, BASE_CLUSTER);
 
     for (; n > 0; n--)
         at += hp_at_u32(log, at + 4);
     return at;
-}
-
-static void put(uint8_t *at, size_t width, uint64_t value)
-{
-    for (size_t i = 0; i < width; i++)
-        at[i] = (uint8_t)(value >> (8 * i));
 }
 
 /* What is wrong with an entry whose hashes are right. */

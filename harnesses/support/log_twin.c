@@ -7,6 +7,7 @@
 #include "layout.h"
 #include "log_recover.h"
 #include "log_write.h"
+#include "put.h"
 
 enum {
     STATES = 4,
@@ -41,12 +42,6 @@ static void *take(struct twin *t, size_t size)
 
     FUZZ_CHECK(memory != NULL, "0: memory");
     return memory;
-}
-
-static void put_u32(uint8_t *at, uint32_t value)
-{
-    for (size_t i = 0; i < 4; i++)
-        at[i] = (uint8_t)(value >> (8 * i));
 }
 
 /* ---- states -------------------------------------------------------------- */
