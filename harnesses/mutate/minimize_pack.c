@@ -47,12 +47,12 @@ static void mark_kept(struct hp_minimizer *mz)
             continue;
         mz->facts[i] |= FACT_MARKED;
         for (uint32_t n = 0; (slot = minimize_slot(mz, cell, n)) != 0; n++) {
-            struct cell *to = minimize_cell_of(mz, get32(m, slot));
+            struct cell *to = table_find_around(m, get32(m, slot));
             if (to != NULL)
                 mz->facts[to - m->cells] |= FACT_MARKED;
         }
     }
-    struct cell *root = minimize_cell_of(mz, get32(m, BASE_ROOT));
+    struct cell *root = table_find_around(m, get32(m, BASE_ROOT));
     if (root != NULL)
         mz->facts[root - m->cells] |= FACT_MARKED;
 }
@@ -277,7 +277,7 @@ static void place_all(struct packer *p)
 static uint32_t moved(const struct packer *p, uint32_t at)
 {
     struct hp_minimizer *mz = p->mz;
-    const struct cell *cell = minimize_cell_of(mz, at);
+    const struct cell *cell = table_find_around(mz->m, at);
 
     if (cell != NULL && mz->moved_to[cell - mz->m->cells] != 0)
         return mz->moved_to[cell - mz->m->cells] + (at - cell->at);

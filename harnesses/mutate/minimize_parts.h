@@ -107,9 +107,6 @@ void minimize_settle(struct hp_minimizer *mz);
 /* What a sound hive needs of such looks, and more. */
 uint32_t minimize_budget(const struct hp_minimizer *mz);
 
-/* The cell that `at` lies in, also in its middle, or NULL. */
-struct cell *minimize_cell_of(struct hp_minimizer *mz, uint32_t at);
-
 /* The file position (in the hive) of the n-th reference of `cell` that a reader
  * follows, or 0; as reference_slot but for parents and what is behind the end
  * of a list. */

@@ -19,27 +19,10 @@ static bool has(const struct hp_minimizer *mz, const struct cell *cell,
     return (mz->facts[number_of(mz, cell)] & facts) == facts;
 }
 
-/* The numbers that the bytes of an element give a list or count 32 bits. */
+/* The offsets that the cell of a list has room for. */
 static uint32_t fit_of(const struct hp_minimizer *mz, uint32_t list)
 {
     return payload_at(mz->m, list) / 4;
-}
-
-struct cell *minimize_cell_of(struct hp_minimizer *mz, uint32_t at)
-{
-    struct hp_mutator *m = mz->m;
-    size_t low = 0, high = m->cell_count;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (m->cells[middle].at <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0 || at - m->cells[low - 1].at >= m->cells[low - 1].size)
-        return NULL;
-    return &m->cells[low - 1];
 }
 
 /* ---- references ---------------------------------------------------------- */
@@ -76,7 +59,7 @@ bool minimize_is_tied(const struct hp_minimizer *mz, const struct cell *cell)
 
 size_t minimize_mark(struct hp_minimizer *mz, size_t waiting, uint32_t at)
 {
-    struct cell *cell = minimize_cell_of(mz, at);
+    struct cell *cell = table_find_around(mz->m, at);
 
     if (cell == NULL || cell->kind == KIND_FREE || has(mz, cell, FACT_MARKED))
         return waiting;

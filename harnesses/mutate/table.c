@@ -228,6 +228,17 @@ struct cell *table_find(struct hp_mutator *m, uint32_t at)
     return i < m->cell_count && m->cells[i].at == at ? &m->cells[i] : NULL;
 }
 
+struct cell *table_find_around(struct hp_mutator *m, uint32_t at)
+{
+    size_t i = lower_bound(m, at);
+
+    if (i < m->cell_count && m->cells[i].at == at)
+        return &m->cells[i];
+    return i > 0 && at - m->cells[i - 1].at < m->cells[i - 1].size
+               ? &m->cells[i - 1]
+               : NULL;
+}
+
 bool table_insert(struct hp_mutator *m, struct cell cell)
 {
     if (m->cell_count == m->cell_room)

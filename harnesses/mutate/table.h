@@ -254,6 +254,9 @@ void table_scan(struct hp_mutator *m);
 /* The cell that starts at hive offset `at`, or NULL; of the table's part. */
 struct cell *table_find(struct hp_mutator *m, uint32_t at);
 
+/* The cell that `at` lies in, also in its middle, or NULL. */
+struct cell *table_find_around(struct hp_mutator *m, uint32_t at);
+
 /* Any cell of `kinds` (KINDS bits), or NULL. */
 struct cell *table_pick(struct hp_mutator *m, unsigned kinds);
 
