@@ -79,6 +79,7 @@ struct reading read_hive(const uint8_t *image, size_t size, bool forensic)
     uint8_t *starts = calloc(1, hp_starts_size(size) + 1);
     struct reading reading = {0};
     enum hp_walk_kind kind;
+    size_t data = 0; /* of the value at work */
 
     assert_non_null(walk);
     assert_non_null(starts);
@@ -86,6 +87,11 @@ struct reading read_hive(const uint8_t *image, size_t size, bool forensic)
     while (hp_walk_next(walk, &kind)) {
         reading.keys += kind == HP_WALKED_KEY_ENTER;
         reading.values += kind == HP_WALKED_VALUE;
+        if (kind == HP_WALKED_DATA)
+            data += walk->piece.len;
+        else
+            data = 0;
+        reading.largest = data > reading.largest ? data : reading.largest;
         if (kind != HP_WALKED_DAMAGE ||
             walk->damage.reaction == HP_REACTION_NOTE)
             continue;

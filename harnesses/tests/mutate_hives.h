@@ -24,6 +24,7 @@ struct reading {
     bool refused;
     bool partial;
     size_t keys, values;
+    size_t largest;      /* bytes of data of one value */
     size_t damage;       /* but for mere notes */
     struct hp_error why; /* it was refused, or the last damage */
 };
