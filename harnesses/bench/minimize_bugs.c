@@ -10,6 +10,7 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,13 @@
 #include "fuzz.h"
 #include "layout.h"
 
-enum { KEYS_MOST = 1 << 16, DEEP = 40, RI_MOST = 8, VALUES_MOST = 1000 };
+enum {
+    BYTES_MOST = 4 << 20,
+    KEYS_MOST = 1 << 16,
+    DEEP = 40,
+    RI_MOST = 8,
+    VALUES_MOST = 1000
+};
 
 struct key {
     uint32_t at, depth;
@@ -28,10 +35,10 @@ struct key {
 /* A walk over keys, each once, and what was found on the way. */
 struct reader {
     struct hp_span image;
-    struct key waiting[KEYS_MOST];
-    size_t count;
-    uint8_t seen[KEYS_MOST * 8]; /* a bit for each 8 bytes of 4 MiB */
+    uint8_t seen[BYTES_MOST / CELL_ALIGN / 8]; /* a bit for each cell */
     bool deep, nested, twins, big;
+    size_t count;
+    struct key waiting[KEYS_MOST]; /* count of them; the rest is not cleared */
 };
 
 static uint32_t number(const struct reader *r, size_t at)
@@ -165,7 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct reader r;
     const char *bug = getenv("HP_BUG");
 
-    memset(&r, 0, sizeof r);
+    memset(&r, 0, offsetof(struct reader, waiting));
     r.image = hp_span_of(data, size);
     if (size > BASE_SIZE && bug != NULL) {
         read_keys(&r);
@@ -180,10 +187,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 /* Ends by abort() if the file shows the bug. */
 static void run_file(const char *name)
 {
-    enum { ROOM = 4 << 20 };
-    uint8_t *data = malloc(ROOM);
+    uint8_t *data = malloc(BYTES_MOST);
     int fd = open(name, O_RDONLY);
-    ssize_t size = data == NULL || fd < 0 ? -1 : read(fd, data, ROOM);
+    ssize_t size = data == NULL || fd < 0 ? -1 : read(fd, data, BYTES_MOST);
 
     (void)signal(SIGABRT, SIG_DFL);
     if (size >= 0)
