@@ -283,12 +283,14 @@ class Ledger:
 NEW_INPUT = """INSERT OR IGNORE INTO input (sha256, target, engine, night, kind,
     name, size, seen) VALUES (:sha256, :target, :engine, :night, :kind, :name,
     :size, :seen)"""
+# :night is NULL of what comes from no night: a hand, or a check of what is fixed.
 FOUND_AGAIN = (
-    """UPDATE input SET finding = NULL, night = :night WHERE sha256 = :sha256
-    AND target = :target AND (finding = '' AND night <> :night OR finding IN
+    """UPDATE input SET finding = NULL, night = coalesce(:night, night)
+    WHERE sha256 = :sha256 AND target = :target AND (finding = '' AND
+    night IS NOT :night OR finding IN
     (SELECT id FROM finding WHERE status = 'fixed'))""",
     """UPDATE finding SET last_night = :night, last_seen = :seen WHERE
-    last_night < :night AND id IN (SELECT finding FROM input WHERE
+    ifnull(last_night, 0) < :night AND id IN (SELECT finding FROM input WHERE
     sha256 = :sha256 AND target = :target)""")
 NEW_FINDING = """INSERT INTO finding (id, signature, target, kind, owner, title,
     frames, first_night, last_night, first_seen, last_seen, first_revision,
@@ -296,8 +298,9 @@ NEW_FINDING = """INSERT INTO finding (id, signature, target, kind, owner, title,
     :kind, :owner, :title, :frames, :night, :night, :seen, :seen, :revision,
     :revision, :engines, 'new', :flaky)"""
 # Who saw it fail each time knows better than who did not.
-SEEN_AGAIN = """UPDATE finding SET last_night = :night, last_seen = :seen,
-    last_revision = :revision, engines = :engines, flaky = min(flaky, :flaky),
+SEEN_AGAIN = """UPDATE finding SET last_night = coalesce(:night, last_night),
+    last_seen = :seen, last_revision = :revision, engines = :engines,
+    flaky = min(flaky, :flaky),
     status = CASE status WHEN 'fixed' THEN 'regressed' ELSE status END
     WHERE id = :id"""
 

@@ -134,6 +134,26 @@ class LedgerTest(BookTest):
             self.assertEqual(len(book.untriaged()), left, night)
             book.assign("00", "fuzz_x", ledger.UNREPRODUCED, 10, 0)
 
+    def test_a_night_finds_what_a_hand_gave(self):
+        book = self.open()
+        for night, left in ((None, 1), (1, 1), (1, 0), (None, 1)):
+            book.record_input("00", "fuzz_x", "afl", night, "crash", "a", 3)
+            self.assertEqual(len(book.untriaged()), left, night)
+            book.assign("00", "fuzz_x", ledger.UNREPRODUCED, 10, 0)
+
+    def test_a_hand_does_not_take_away_a_night(self):
+        book = self.open()
+        identity = self.found(book, night=None)
+        for night, last in ((None, None), (2, 2), (None, 2)):
+            self.assertEqual(self.found(book, night=night), identity)
+            self.assertEqual(book.finding(identity)["last_night"], last)
+        book.record_input("00", "fuzz_x", "afl", 3, "crash", "a", 3)
+        book.assign("00", "fuzz_x", self.found(book, signature="t", night=None),
+                    3, 3)
+        book.record_input("00", "fuzz_x", "afl", 4, "crash", "a", 3)
+        self.assertEqual([one["last_night"] for one in book.findings()
+                          if one["id"] != identity], [4])
+
     def test_writers_wait_for_each_other(self):
         writers = [self.writer(name, 40) for name in "abcd"]
         said = [writer.communicate(timeout=200)[0] for writer in writers]
