@@ -6,7 +6,8 @@ Engines start processes that leave their group (afl-fuzz) and orphans
 (libFuzzer): the guard adopts those, and takes them with it when COMMAND ends,
 when SECONDS are over, when it is told to (SIGTERM) or when PARENT is no more,
 whatever ended it. COMMAND is interrupted first and has GRACE seconds to write
-down what it has; not when PARENT is gone. Who kills the guard itself has
+down what it has; not when PARENT is gone. The exit code is COMMAND's, or
+TIME_OVER where SECONDS were. Who kills the guard itself has
 COMMAND killed with it, and PARENT has the rest to look after."""
 import ctypes
 import os
@@ -18,7 +19,7 @@ import time
 
 GRACE = 8
 TICK = 0.2
-NO_COMMAND, KILLED = 127, 128
+TIME_OVER, NO_COMMAND, KILLED = 124, 127, 128
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -124,11 +125,14 @@ class Guard:
 
     def run(self):
         self.wait()
+        late = False
         if self.child.poll() is None and not self.orphaned():
+            late = not self.told
             self.interrupt()
         code = self.child.poll()
         end_all(os.getpid())
-        return KILLED if code is None or code < 0 else code
+        return TIME_OVER if late else \
+            KILLED if code is None or code < 0 else code
 
 
 def main():

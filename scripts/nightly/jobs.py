@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from nightly import corpus, limits, visible
-from nightly.guard import GRACE, descendants, end_all
+from nightly.guard import GRACE, TIME_OVER, descendants, end_all
 from nightly.slice import Instance, files
 
 GUARD = pathlib.Path(__file__).with_name("guard.py")
@@ -132,9 +132,17 @@ class SliceJob(Job):
         return done
 
     def failed(self):
-        """It ended by itself without having done anything."""
+        """It was not ended by us and has done nothing."""
         return not self.stopped and not self.finds.counts and not any(
             known["executions"] for known in self.numbers().values())
+
+    def trouble(self):
+        """What is to be told of it, or ""."""
+        if not self.failed():
+            return self.why
+        if any(guard.returncode == TIME_OVER for guard in self.guards):
+            return "its time was over before it had read its inputs"
+        return f"did not run: {self.tail()}"
 
 
 class MergeJob(Job):

@@ -112,14 +112,13 @@ class Night:
         pair["used"] += max(job.elapsed(), job.slice.seconds
                             if job.why or job.failed() else 0)
         pair["failed"] = pair["failed"] + 1 if job.failed() else 0
-        why = job.why or (f"did not run: {job.tail()}" if pair["failed"]
-                          else "")
         pair["aside"] = pair["failed"] >= FAILURES
         self.runs = self.live([job])
         count, size = corpus_size(folders)
         for instance in job.instances:
             numbers = self.runs[(*job.pair, instance.name)]
-            numbers.update(corpus_files=count, corpus_bytes=size, why=why)
+            numbers.update(corpus_files=count, corpus_bytes=size,
+                           why=job.trouble())
             self.record(job.pair, instance.name, numbers)
 
     def record(self, pair, instance, numbers):

@@ -73,7 +73,7 @@ class Watch:
     def tell_slice(self, job):
         self.found += job.new
         done = job.numbers().values()
-        why = f"did not run: {job.tail()}" if job.failed() else job.why
+        why = job.trouble()
         self.progress.tell(
             f"{clock(self.night.used())}  {job.target:<17} {job.slice.engine:<9}"
             f" {job.elapsed():4.0f} s {sum(one['executions'] for one in done):9}"

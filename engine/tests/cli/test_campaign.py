@@ -115,6 +115,16 @@ class Trouble(CampaignTest):
         self.all_recorded()
         self.assertNotEqual(code, 0)
 
+    def test_a_target_that_reads_for_longer_than_its_slice(self):
+        self.fakes.libfuzzer("fuzz_hive", before="""
+echo Running with entropic power schedule >&2; sleep 60""")
+        _, said = self.campaign("--time", "3s", engines="libfuzzer")
+        self.assertIn("over before it had read its inputs", said)
+        self.assertNotIn("did not run", said)
+        self.assertIn("over before", self.rows(
+            "SELECT trouble FROM run WHERE target = 'fuzz_hive'")[0][0])
+        self.nobody_left()
+
     def test_no_target_runs(self):
         for target in TARGETS:
             self.fakes.libfuzzer(target, before="echo no luck >&2; exit 1")
