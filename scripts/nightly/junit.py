@@ -45,8 +45,7 @@ def put_run(suite, run):
     ET.SubElement(case, "system-out").text = "\n".join(said)
 
 
-def put_properties(suite, facts):
-    properties = ET.SubElement(suite, "properties")
+def properties_of(facts):
     values = {"verdict": facts["verdict"]["sentence"],
               **{f"night.{key}": facts["night"][key] for key in
                  ("id", "started", "ended", "cores", "revision", "machine")},
@@ -55,26 +54,33 @@ def put_properties(suite, facts):
     for owner, counts in facts["others"].items():
         values.update({f"others.{owner}.{key}": value
                        for key, value in counts.items()})
-    for name, value in values.items():
-        ET.SubElement(properties, "property", name=name, value=str(value))
+    return values
 
 
-def junit(facts):
-    ours = [f for f in facts["findings"] if f["owner"] == "ours"]
-    failures = sum(f["group"] in RED for f in ours)
-    root = ET.Element("testsuites", name="hiveproof nightly")
+def document(name, suite_name, findings, properties, runs=(), **more):
+    """One suite with all of it; `more` are attributes of it."""
+    ours = [f for f in findings if f["owner"] == "ours"]
+    root = ET.Element("testsuites", name=name)
     suite = ET.SubElement(
-        root, "testsuite", name=f"night {facts['night']['id']}",
-        tests=str(len(facts["findings"]) + len(facts["runs"])),
-        failures=str(failures), errors="0", skipped=str(
-            sum(f["group"] == "known" for f in ours)
-            + len(facts["findings"]) - len(ours)))
-    # Years of a broken clock are no timestamp.
-    suite.set("timestamp", facts["night"]["started"].removesuffix("Z"))
-    put_properties(suite, facts)
-    for finding in facts["findings"]:
+        root, "testsuite", name=suite_name,
+        tests=str(len(findings) + len(runs)),
+        failures=str(sum(f["group"] in RED for f in ours)), errors="0",
+        skipped=str(sum(f["group"] == "known" for f in ours)
+                    + len(findings) - len(ours)), **more)
+    listed = ET.SubElement(suite, "properties")
+    for key, value in properties.items():
+        ET.SubElement(listed, "property", name=key, value=str(value))
+    for finding in findings:
         put_finding(suite, finding)
-    for run in facts["runs"]:
+    for run in runs:
         put_run(suite, run)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + \
         ET.tostring(root, encoding="unicode") + "\n"
+
+
+def junit(facts):
+    night = facts["night"]
+    return document("hiveproof nightly", f"night {night['id']}",
+                    facts["findings"], properties_of(facts), facts["runs"],
+                    # Years of a broken clock are no timestamp.
+                    timestamp=night["started"].removesuffix("Z"))

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a night and the index over nights: night.html and index.html with
 page.css, page.js, the facts and the plots in them."""
-import base64
-import hashlib
-import json
 import pathlib
 
+from conform_matrix.page import csp_hash, for_script
 from nightly import Infrastructure, plots
 from nightly.facts import ENGINE, GROUPS, TOTAL, percent
 from nightly.words import number, some, span
@@ -36,11 +34,6 @@ VARIABLES = {"$STATE": "the campaign's folder",
              "$ELSEWHERE": "a folder of that machine"}
 # How the series of a plot are drawn, in the order of plots.Plot.
 STROKES = ("solid", "dashed", "dotted")
-
-
-def csp_hash(text):
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def part(pair):
@@ -190,13 +183,6 @@ def fields_of(finding, night):
                                              "signature")}}
 
 
-def for_script(value):
-    """JSON that does not end a <script>, in ASCII."""
-    return Markup(json.dumps(value, separators=(",", ":"))
-                  .replace("<", "\\u003c").replace(">", "\\u003e")
-                  .replace("&", "\\u0026"))
-
-
 def rest_of(groups, night):
     """The rows that are not made yet."""
     rest = {}
@@ -211,7 +197,7 @@ def night_page(facts, coverage_link=None, to_index=None):
     return render(
         "night.html", names=NAMES, groups=GROUPS, total=TOTAL, static=STATIC,
         listed=groups, fields=lambda finding: fields_of(finding, night),
-        rest=for_script(rest_of(groups, night)), plotted=plots.at_hand(),
+        rest=Markup(for_script(rest_of(groups, night))), plotted=plots.at_hand(),
         night_plots=with_plots(list(over_nights(facts["history"]))),
         sample_plots=with_plots([*of_the_machine(facts["usage"]),
                                  *during(facts["samples"])]),

@@ -66,27 +66,28 @@ def notifications(runs):
                 f"{run['target']}, {run['engine']} {run['instance']}: {said}")}
 
 
+def log(driver, findings, **more):
+    """One run of the tool `driver`; `more` is said of that run."""
+    rules = sorted({f["kind"] for f in findings})
+    return {"version": "2.1.0", "runs": [{
+        "tool": {"driver": {**driver, "rules": [
+            {"id": kind, "shortDescription": text(kind)} for kind in rules]}},
+        "originalUriBaseIds": {"TREE": {"description": text(
+            "the top of hiveproof's tree")}},
+        **more, "results": [result_of(f, rules) for f in findings]}]}
+
+
 def sarif(facts):
     night = facts["night"]
-    rules = sorted({f["kind"] for f in facts["findings"]})
     invocation = {
         "executionSuccessful": facts["totals"]["executions"] > 0,
         "toolExecutionNotifications": list(notifications(facts["runs"]))}
     for key, name in (("started", "startTimeUtc"), ("ended", "endTimeUtc")):
         if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", night[key]):
             invocation[name] = night[key]
-    return json.dumps({
-        "version": "2.1.0", "runs": [{
-            "tool": {"driver": {
-                "name": "hiveproof nightly",
-                "version": night["revision"] or "unknown",
-                "rules": [{"id": kind, "shortDescription": text(kind)}
-                          for kind in rules]}},
-            "invocations": [invocation],
-            "originalUriBaseIds": {"TREE": {"description": text(
-                "the top of hiveproof's tree")}},
-            "properties": {"night": night["id"],
-                           "verdict": facts["verdict"]["sentence"],
-                           "others": facts["others"]},
-            "results": [result_of(finding, rules)
-                        for finding in facts["findings"]]}]}) + "\n"
+    return json.dumps(log(
+        {"name": "hiveproof nightly", "version": night["revision"] or "unknown"},
+        facts["findings"], invocations=[invocation],
+        properties={"night": night["id"],
+                    "verdict": facts["verdict"]["sentence"],
+                    "others": facts["others"]})) + "\n"

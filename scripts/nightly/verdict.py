@@ -6,7 +6,6 @@ import collections
 import csv
 import io
 import json
-import xml.etree.ElementTree as ET
 
 from nightly import facts, junit, ledger, sarif, visible
 from nightly.words import Words, some
@@ -54,29 +53,13 @@ class Verdict:
         return json.dumps(self.facts(), indent=1) + "\n"
 
     def junit(self):
-        suites = ET.Element("testsuites", name="hiveproof ledger")
-        known = sum(one["group"] == "known" for one in self.told)
-        suite = ET.SubElement(
-            suites, "testsuite", name="findings", tests=str(len(self.told)),
-            failures=str(len(self.red)), errors="0", skipped=str(known))
-        ET.SubElement(ET.SubElement(suite, "properties"), "property",
-                      name="verdict", value=self.sentence())
-        for one in self.told:
-            junit.put_finding(suite, one)
-        return '<?xml version="1.0" encoding="UTF-8"?>\n' + \
-            ET.tostring(suites, encoding="unicode") + "\n"
+        return junit.document("hiveproof ledger", "findings", self.told,
+                              {"verdict": self.sentence()})
 
     def sarif(self):
-        rules = sorted({one["kind"] for one in self.told})
-        return json.dumps({"version": "2.1.0", "runs": [{
-            "tool": {"driver": {"name": "hiveproof ledger", "rules": [
-                {"id": kind, "shortDescription": sarif.text(kind)}
-                for kind in rules]}},
-            "originalUriBaseIds": {"TREE": {"description": sarif.text(
-                "the top of hiveproof's tree")}},
-            "properties": {"verdict": self.sentence()},
-            "results": [sarif.result_of(one, rules) for one in self.told]}]},
-            indent=1) + "\n"
+        return json.dumps(sarif.log(
+            {"name": "hiveproof ledger"}, self.told,
+            properties={"verdict": self.sentence()}), indent=1) + "\n"
 
 
 FORMS = ("json", "junit", "sarif")
