@@ -77,6 +77,15 @@ class Recipes(CliTest):
         steps = yaml.safe_load((FOLDER / "github.yml").read_text())[
             "jobs"]["campaign"]["steps"]
         self.assertTrue(all({"uses", "run"} & set(step) for step in steps))
+        # What a red night found is there the next night, too.
+        used = [step.get("uses", step.get("run")).split("@")[0].split()[0]
+                for step in steps]
+        take, run, keep = [used.index(name) for name in (
+            "actions/cache/restore", "scripts/campaign", "actions/cache/save")]
+        self.assertTrue(take < run < keep)
+        self.assertEqual(steps[keep]["if"], "always()")
+        for key in ("path", "key"):
+            self.assertEqual(steps[keep]["with"][key], steps[take]["with"][key])
         job = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text())["nightly"]
         self.assertEqual(len(job["script"]), 2)
 
