@@ -36,7 +36,7 @@ struct hp_child_order {
     uint32_t mode;   /* HP_MODE_; 0: say who you are */
     uint64_t output; /* most bytes of the answer */
     char file[HP_PRIVATE_ROOM];
-    char log[HP_LOGS][HP_PRIVATE_ROOM]; /* "": there is none */
+    char log[HP_LIMIT_LOGS][HP_PRIVATE_ROOM]; /* "": there is none */
 };
 
 struct hp_child {

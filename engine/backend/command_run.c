@@ -97,11 +97,11 @@ static bool fail_start(struct hp_wire_end *end, const char *word, int why)
 static const char *split(struct hp_command_words *words, const char *command,
                          const struct hp_private_copy *copy)
 {
-    const char *logs[HP_LOGS];
+    const char *logs[HP_LIMIT_LOGS];
 
     if (copy == NULL)
         return hp_command_split(words, command, "{}", NULL);
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         logs[i] = copy->log[i];
     return hp_command_split(words, command, copy->file, logs);
 }

@@ -18,7 +18,7 @@
 
 /* Longest request: each byte of a path as \u00xx. */
 #define PATH_ROOM (6 * HP_PRIVATE_ROOM)
-#define REQUEST_ROOM ((1 + HP_LOGS) * PATH_ROOM + 256)
+#define REQUEST_ROOM ((1 + HP_LIMIT_LOGS) * PATH_ROOM + 256)
 
 /* False: the program does not listen any more. */
 static bool say(const struct hp_command_session *s, const char *text)
@@ -139,7 +139,7 @@ static void write_request(char request[REQUEST_ROOM], uint64_t seq,
         "{\"cmd\":\"run\",\"seq\":%" PRIu64 ",\"path\":%s,\"mode\":\"%s\"", seq,
         quote(path, order->file),
         order->mode == HP_MODE_STRICT ? "strict" : "forensic");
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         if (order->log[i][0] == '\0')
             continue;
         used += (size_t)snprintf(request + used, REQUEST_ROOM - used, "%s%s",

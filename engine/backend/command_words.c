@@ -93,7 +93,7 @@ static void take_logs(struct splitter *s)
 {
     s->at += strlen(LOGS);
     s->out->names_logs = true;
-    for (unsigned i = 0; s->logs != NULL && i < HP_LOGS; i++) {
+    for (unsigned i = 0; s->logs != NULL && i < HP_LIMIT_LOGS; i++) {
         const char *log = s->logs[i];
         if (log == NULL || *log == '\0' || !begin_word(s))
             continue;

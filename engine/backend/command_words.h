@@ -23,9 +23,9 @@ struct hp_command_words {
  * as it is, in "..." a backslash stands before ", \, $ and `, and outside of
  * both before any character. Everything else, $ and | and > and * too, means
  * itself. Each {} becomes `file`, after the splitting and wherever it stands.
- * A word {logs} becomes one word for each of logs[0..HP_LOGS) that is neither
- * NULL nor empty; `logs` NULL: no word. NULL: *words is set. Otherwise what is
- * wrong: nothing in it, a quote without an end, too long. */
+ * A word {logs} becomes one word for each of logs[0..HP_LIMIT_LOGS) that is
+ * neither NULL nor empty; `logs` NULL: no word. NULL: *words is set. Otherwise
+ * what is wrong: nothing in it, a quote without an end, too long. */
 const char *hp_command_split(struct hp_command_words *words,
                              const char *command, const char *file,
                              const char *const *logs);

@@ -162,7 +162,7 @@ static struct hp_log_set logs_of(const struct hp_input *input)
     struct hp_log_set set = {
         .primary = hp_span_of(input->image, size_read(input->image_size))};
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (input->log[i].data != NULL)
             set.log[i] =
                 hp_span_of(input->log[i].data, size_read(input->log[i].size));

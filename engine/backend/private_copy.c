@@ -94,7 +94,7 @@ bool hp_private_put(struct hp_private_copy *copy,
         return false;
     bool done =
         write_file(copy->file, source->input.image, source->input.image_size);
-    for (unsigned i = 0; i < HP_LOGS && done; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS && done; i++)
         done = put_log(copy, source, i);
     return done;
 }
@@ -136,7 +136,7 @@ bool hp_private_same(const struct hp_private_copy *copy,
     const struct hp_input *input = &source->input;
     bool same = same_file(copy->file, input->image, input->image_size);
 
-    for (unsigned i = 0; i < HP_LOGS && same; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS && same; i++)
         same = copy->log[i][0] == '\0' ||
                same_file(copy->log[i], input->log[i].data, input->log[i].size);
     return same;
@@ -152,7 +152,7 @@ static void drop_file(char *path)
 void hp_private_drop(struct hp_private_copy *copy)
 {
     drop_file(copy->file);
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         drop_file(copy->log[i]);
 }
 

@@ -10,9 +10,9 @@
 #define HP_PRIVATE_ROOM 512
 
 struct hp_private_copy {
-    char folder[HP_PRIVATE_ROOM];       /* absolute; "": there is none */
-    char file[HP_PRIVATE_ROOM];         /* in it; "": none is there */
-    char log[HP_LOGS][HP_PRIVATE_ROOM]; /* beside the file, likewise */
+    char folder[HP_PRIVATE_ROOM];             /* absolute; "": there is none */
+    char file[HP_PRIVATE_ROOM];               /* in it; "": none is there */
+    char log[HP_LIMIT_LOGS][HP_PRIVATE_ROOM]; /* beside the file, likewise */
 };
 
 /* Makes the folder, in $TMPDIR or /tmp. False: it cannot be made. */

@@ -14,7 +14,11 @@
 #define MEMORY_FACTOR 8
 #define OUTPUT_BYTES (UINT64_C(64) << 20)
 
-const char *const hp_log_suffixes[HP_LOGS] = {".LOG", ".LOG1", ".LOG2"};
+_Static_assert(sizeof((struct hp_input *)0)->log ==
+                   HP_LIMIT_LOGS * sizeof((struct hp_input *)0)->log[0],
+               "as many as the interface has");
+
+const char *const hp_log_suffixes[HP_LIMIT_LOGS] = {".LOG", ".LOG1", ".LOG2"};
 
 /* What a reader's damage is called when its own name for the field is not a
  * string of ours that stays; then that name is in the text. */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "hp_backend.h"
+#include "hp_limits.h"
 #include "status.h"
 
 /* Limits of an isolated run; see hp_isolate_limits_of for the defaults. */
@@ -34,8 +35,7 @@ struct hp_said {
 
 /* The logs of a hive, as hp_input.log has them, and what their names end in
  * beside it. */
-enum { HP_LOGS = 3 };
-extern const char *const hp_log_suffixes[HP_LOGS];
+extern const char *const hp_log_suffixes[HP_LIMIT_LOGS];
 
 struct hp_session;
 
@@ -46,7 +46,8 @@ struct hp_session;
  * to the next. It is isolated in any case. */
 struct hp_source {
     struct hp_input input;
-    const char *log_suffix[HP_LOGS];  /* in a program's copy; NULL: the usual */
+    const char
+        *log_suffix[HP_LIMIT_LOGS];   /* in a program's copy; NULL: the usual */
     const struct hp_backend *backend; /* built in */
     const char *module;               /* the path of one */
     const char *command;              /* a program and its arguments */

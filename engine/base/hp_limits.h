@@ -24,6 +24,9 @@
 #define HP_LIMIT_DATA_FACTOR 8
 #define HP_LIMIT_DATA_FLOOR (UINT64_C(64) << 20)
 
+/* Transaction logs of one hive: .LOG, .LOG1 and .LOG2. */
+#define HP_LIMIT_LOGS 3
+
 /* Integers read per byte of image; a sound hive needs less than four. */
 #define HP_LIMIT_READS_PER_BYTE 16
 

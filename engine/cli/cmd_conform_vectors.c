@@ -44,7 +44,7 @@ static void list_text(struct hp_output *output, const struct hp_vector *vector)
                      hp_expect_words[expected[HP_READER_STRICT].verdict],
                      hp_expect_words[expected[HP_READER_FORENSIC].verdict]);
     put(output, vector->says);
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         if (vector->log[i] != NULL)
             hp_output_printf(output, " %s", vector->log[i]);
     }
@@ -135,8 +135,8 @@ static enum hp_exit show_recipe(struct hp_output *output,
 
 /* What becomes of the logs, for the summary of the map. */
 struct log_notes {
-    struct hp_inspect_note note[HP_LOGS];
-    char text[HP_LOGS][HP_LOG_TEXT_ROOM];
+    struct hp_inspect_note note[HP_LIMIT_LOGS];
+    char text[HP_LIMIT_LOGS][HP_LOG_TEXT_ROOM];
     size_t count;
 };
 
@@ -146,11 +146,11 @@ static void note_logs(struct log_notes *notes, const struct hp_vector *vector,
     struct hp_log_set set = {.primary = files->hive};
     struct hp_recovery plan;
 
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         set.log[i] = files->log[i];
     (void)hp_recovery_plan(&plan, &set);
     notes->count = 0;
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         if (vector->log[i] == NULL)
             continue;
         char *text = notes->text[notes->count];

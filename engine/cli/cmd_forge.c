@@ -9,7 +9,7 @@
 #include "new_file.h"
 #include "recipe_files.h"
 
-enum { SUBJECT_ROOM = 1024, FILES = 1 + HP_LOG_FILES };
+enum { SUBJECT_ROOM = 1024, FILES = 1 + HP_LIMIT_LOGS };
 
 /* The hive and its logs. */
 struct outputs {
@@ -53,7 +53,7 @@ static bool open_outputs(struct outputs *outputs,
 {
     if (!open_output(outputs, "", &forged->hive, recipes, options))
         return false;
-    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (forged->has_log[i] &&
             !open_output(outputs, hp_log_suffixes[i], &forged->log[i], recipes,
                          options))

@@ -14,8 +14,8 @@ enum { HIVES = 2 }; /* the one that is mapped, and the one to compare */
 
 /* What is said of the logs of dirty hives. */
 struct notes {
-    struct hp_inspect_note note[HIVES * HP_LOG_COUNT];
-    char text[HIVES * HP_LOG_COUNT][HP_LOG_TEXT_ROOM];
+    struct hp_inspect_note note[HIVES * HP_LIMIT_LOGS];
+    char text[HIVES * HP_LIMIT_LOGS][HP_LOG_TEXT_ROOM];
     size_t count;
 };
 
@@ -76,7 +76,7 @@ static void note_logs(struct notes *notes, const struct hp_logs *logs)
 {
     if (logs == NULL || logs->plan.result == HP_RECOVERY_CLEAN)
         return;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         char *text = notes->text[notes->count];
         if (logs->file[i].path == NULL)
             continue;

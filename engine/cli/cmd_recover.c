@@ -11,10 +11,10 @@
 static enum hp_exit write_hive(const struct hp_file *file,
                                const struct hp_options *options)
 {
-    const struct hp_file *inputs[1 + HP_LOG_COUNT] = {file};
+    const struct hp_file *inputs[1 + HP_LIMIT_LOGS] = {file};
     size_t count = 1;
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (file->logs->file[i].path != NULL)
             inputs[count++] = &file->logs->file[i];
     if (hp_file_has_changed(file))
@@ -28,7 +28,7 @@ static void tell(struct hp_output *output, const struct hp_file *file)
     const struct hp_logs *logs = file->logs;
     char text[HP_LOG_TEXT_ROOM];
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (logs->file[i].path == NULL)
             continue;
         hp_log_describe(text, &logs->plan.log[i], logs->file[i].full_size);

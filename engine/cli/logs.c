@@ -24,14 +24,15 @@ struct folder {
     const char *name;   /* the hive's in the folder */
 };
 
-/* Which log of the hive a file of that name is, or HP_LOG_COUNT. */
+/* Which log of the hive a file of that name is, or HP_LIMIT_LOGS. */
 static size_t slot_of(const struct folder *folder, const char *name)
 {
     size_t size = strlen(folder->name), i = 0;
 
     if (strncasecmp(name, folder->name, size) != 0)
-        return HP_LOG_COUNT;
-    while (i < HP_LOG_COUNT && strcasecmp(name + size, hp_log_suffixes[i]) != 0)
+        return HP_LIMIT_LOGS;
+    while (i < HP_LIMIT_LOGS &&
+           strcasecmp(name + size, hp_log_suffixes[i]) != 0)
         i++;
     return i;
 }
@@ -75,14 +76,14 @@ static bool keep(const char **path, const struct folder *folder,
     return true;
 }
 
-static bool search(const char *paths[HP_LOG_COUNT], const struct folder *folder,
-                   struct hp_arena *arena)
+static bool search(const char *paths[HP_LIMIT_LOGS],
+                   const struct folder *folder, struct hp_arena *arena)
 {
     const struct dirent *entry;
 
     while ((entry = readdir(folder->stream)) != NULL) {
         size_t slot = slot_of(folder, entry->d_name);
-        if (slot == HP_LOG_COUNT || !is_regular(folder, entry->d_name))
+        if (slot == HP_LIMIT_LOGS || !is_regular(folder, entry->d_name))
             continue;
         if (paths[slot] != NULL &&
             !is_better(folder, slot, entry->d_name,
@@ -95,7 +96,7 @@ static bool search(const char *paths[HP_LOG_COUNT], const struct folder *folder,
 }
 
 /* A folder that cannot be listed has no logs that anybody could see. */
-static bool discover(const char *paths[HP_LOG_COUNT], const char *hive,
+static bool discover(const char *paths[HP_LIMIT_LOGS], const char *hive,
                      struct hp_arena *arena)
 {
     const char *slash = strrchr(hive, '/');
@@ -159,7 +160,7 @@ static bool recover(struct hp_file *file, const struct hp_recovery *plan)
 
 static bool open_logs(struct hp_logs *logs, const char *const *paths)
 {
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (paths[i] != NULL && !hp_file_open_log(&logs->file[i], paths[i]))
             return false;
     return true;
@@ -173,7 +174,7 @@ static bool apply_logs(struct hp_file *file, const char *const *paths)
 
     if (!open_logs(logs, paths))
         return false;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         set.log[i] =
             hp_span_of(logs->file[i].bytes, (size_t)logs->file[i].size);
     return hp_recovery_plan(&logs->plan, &set) != HP_RECOVERY_DONE ||
@@ -183,7 +184,7 @@ static bool apply_logs(struct hp_file *file, const char *const *paths)
 bool hp_file_open_with_logs(struct hp_file *file, const char *path,
                             const struct hp_options *options, bool named)
 {
-    const char *found[HP_LOG_COUNT] = {NULL};
+    const char *found[HP_LIMIT_LOGS] = {NULL};
     const char *const *paths = found;
     bool good = true;
 
@@ -210,14 +211,14 @@ bool hp_file_open_with_logs(struct hp_file *file, const char *path,
 
 void hp_logs_close(struct hp_logs *logs)
 {
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (logs->file[i].path != NULL)
             hp_file_close(&logs->file[i]);
 }
 
 bool hp_logs_have_changed(const struct hp_logs *logs)
 {
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (logs->file[i].path != NULL && hp_file_has_changed(&logs->file[i]))
             return true;
     return false;
@@ -277,7 +278,7 @@ void hp_logs_tell(const struct hp_file *hive)
 
     if (logs == NULL || logs->plan.result == HP_RECOVERY_CLEAN)
         return;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (logs->file[i].path == NULL)
             continue;
         hp_log_describe(text, &logs->plan.log[i], logs->file[i].full_size);

@@ -11,7 +11,7 @@
 
 struct hp_logs {
     /* path NULL: there is none */
-    struct hp_file file[HP_LOG_COUNT];
+    struct hp_file file[HP_LIMIT_LOGS];
     struct hp_recovery plan;
 };
 

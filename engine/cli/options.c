@@ -175,7 +175,7 @@ static enum hp_exit apply_log(const struct given *given)
 {
     struct hp_options *options = given->options;
 
-    if (options->log_count == HP_LOGS)
+    if (options->log_count == HP_LIMIT_LOGS)
         return wrong_use(given->argument, "a hive has three logs, not more");
     options->log_files[options->log_count++] = given->argument;
     return HP_EXIT_GOOD;

@@ -100,7 +100,7 @@ struct hp_options {
     struct hp_reader reader[2];
     size_t reader_count; /* given; reader[0] is set in any case */
     bool no_logs;
-    const char *log_files[HP_LOGS]; /* of --log */
+    const char *log_files[HP_LIMIT_LOGS]; /* of --log */
     size_t log_count;
 
     /* what is modelled */

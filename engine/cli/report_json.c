@@ -349,7 +349,7 @@ static json_t *logs_json(struct hp_json *json, const struct hp_logs *logs)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; logs != NULL && i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; logs != NULL && i < HP_LIMIT_LOGS; i++)
         if (logs->file[i].path != NULL)
             hp_json_append(json, array, log_json(json, logs, i));
     return array;

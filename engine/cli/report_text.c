@@ -335,7 +335,7 @@ static void put_logs(const struct page *page, const struct hp_file *file)
 {
     char text[HP_LOG_TEXT_ROOM];
 
-    for (size_t i = 0; file->logs != NULL && i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; file->logs != NULL && i < HP_LIMIT_LOGS; i++) {
         if (file->logs->file[i].path == NULL)
             continue;
         put(page, "log ");

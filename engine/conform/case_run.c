@@ -185,14 +185,14 @@ void hp_trial_end(struct hp_trial *r, uint32_t walk, enum hp_status status)
 
 /* The hive and its logs as the reader gets them. */
 struct copies {
-    struct hp_shared_copy hive, log[HP_LOGS];
+    struct hp_shared_copy hive, log[HP_LIMIT_LOGS];
 };
 
 static uint64_t size_of(const struct hp_vector_files *files)
 {
     uint64_t size = files->hive.len;
 
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         size += files->log[i].len;
     return size;
 }
@@ -200,7 +200,7 @@ static uint64_t size_of(const struct hp_vector_files *files)
 static void close_copies(struct copies *copies)
 {
     hp_shared_copy_close(&copies->hive);
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         hp_shared_copy_close(&copies->log[i]);
 }
 
@@ -209,7 +209,7 @@ static bool open_copies(struct copies *copies,
 {
     bool good = hp_shared_copy_open(&copies->hive, files->hive);
 
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         copies->log[i] = (struct hp_shared_copy){.bytes = NULL};
         if (good && files->log[i].ptr != NULL)
             good = hp_shared_copy_open(&copies->log[i], files->log[i]);
@@ -224,7 +224,7 @@ static bool are_modified(const struct copies *copies,
 {
     bool modified = hp_shared_copy_is_modified(&copies->hive, files->hive);
 
-    for (unsigned i = 0; i < HP_LOGS; i++)
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++)
         modified = modified ||
                    hp_shared_copy_is_modified(&copies->log[i], files->log[i]);
     return modified;
@@ -244,7 +244,7 @@ static void read_copies(struct hp_trial *r, const struct copies *copies)
                                      .mode = hp_conform_mode(r->how->profile),
                                      .image = copies->hive.bytes,
                                      .image_size = copies->hive.size};
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         source.input.log[i] =
             (struct hp_log_input){copies->log[i].bytes, copies->log[i].size};
         source.log_suffix[i] = r->vector->log[i];

@@ -247,7 +247,7 @@ static bool add_files(const struct archive *a, struct hp_json *doc,
     bool good = add_piece(a, name, (struct piece){.vector = vector});
 
     hp_json_set_word(doc, doc->root, "hive", name + strlen(TOP));
-    for (unsigned i = 0; good && i < HP_LOGS; i++) {
+    for (unsigned i = 0; good && i < HP_LIMIT_LOGS; i++) {
         if (vector->log[i] == NULL)
             continue;
         (void)snprintf(name + size, sizeof name - (size_t)size, "%s",

@@ -187,7 +187,7 @@ static bool forge_logs(struct hp_vector_files *files, struct hp_arena *arena,
                          &why))
         return explain(err, o.text.name, &why);
     files->hive = hp_span_of(forged.hive.bytes, forged.hive.size);
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         /* One that is empty has bytes somewhere, too. */
         if (forged.has_log[i])
             files->log[i] = hp_span_of(

@@ -24,7 +24,7 @@ bool hp_vector_plan(struct hp_plan *plan, struct hp_arena *arena,
 /* What a vector's recipe makes. */
 struct hp_vector_files {
     struct hp_span hive;
-    struct hp_span log[HP_LOGS]; /* ptr NULL: there is none */
+    struct hp_span log[HP_LIMIT_LOGS]; /* ptr NULL: there is none */
 };
 
 /* The files of the vector. `plan`, state 0 of its own recipe, is all that is

@@ -297,12 +297,12 @@ static bool read_profiles(struct reading *r, const json_t *json)
 
 /* ---- the file -------------------------------------------------------- */
 
-/* Which log a name that ends so is, or HP_LOGS. */
+/* Which log a name that ends so is, or HP_LIMIT_LOGS. */
 static unsigned which_log(const char *suffix)
 {
     unsigned i = 0;
 
-    while (i < HP_LOGS && strcasecmp(suffix, hp_log_suffixes[i]) != 0)
+    while (i < HP_LIMIT_LOGS && strcasecmp(suffix, hp_log_suffixes[i]) != 0)
         i++;
     return i;
 }
@@ -318,7 +318,7 @@ static bool read_logs(const struct reading *r, const json_t *json)
     for (size_t i = 0; i < json_array_size(logs); i++) {
         const char *suffix = json_string_value(json_array_get(logs, i));
         unsigned which = which_log(suffix);
-        if (which == HP_LOGS || vector->log[which] != NULL)
+        if (which == HP_LIMIT_LOGS || vector->log[which] != NULL)
             return hp_conform_fail(r->file.err, r->file.path,
                                    "logs: .LOG, .LOG1, .LOG2, each once");
         vector->log[which] = suffix;
@@ -335,7 +335,7 @@ static bool read_lie_file(const struct reading *r, const json_t *lie)
     if (vector->lie_file == NULL)
         return true;
     unsigned which = which_log(vector->lie_file);
-    return (which < HP_LOGS && vector->log[which] != NULL &&
+    return (which < HP_LIMIT_LOGS && vector->log[which] != NULL &&
             strcmp(vector->lie_file, vector->log[which]) == 0) ||
            hp_conform_fail(r->file.err, r->file.path,
                            "lie.file: none of the logs");
@@ -601,7 +601,7 @@ bool hp_vector_path(char *path, size_t room, const struct hp_vectors *vectors,
 
 bool hp_vector_has_logs(const struct hp_vector *vector)
 {
-    for (unsigned i = 0; i < HP_LOGS; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         if (vector->log[i] != NULL)
             return true;
     }

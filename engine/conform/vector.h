@@ -75,7 +75,7 @@ struct hp_vector {
     const char *lie_file; /* NULL: the hive; or what a log's name ends in */
     uint64_t lie_offset;  /* position in that file */
     /* What the names of its logs end in, each NULL where there is none. */
-    const char *log[HP_LOGS];
+    const char *log[HP_LIMIT_LOGS];
     struct hp_vector_expectation expected[HP_READER_PROFILES];
     const char *volumes; /* the file of an end-to-end vector, or NULL */
 };

@@ -111,7 +111,7 @@ static bool forge_logs(struct forging *f)
             return false;
     }
     hp_log_number(&f->logs, base_number(&forged->hive, BASE_SEQUENCE2));
-    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         forged->has_log[i] = f->logs.files[i].present;
         if (forged->has_log[i] &&
             !hp_log_write(&forged->log[i], &f->logs.files[i], &source, f->err))

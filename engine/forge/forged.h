@@ -10,8 +10,8 @@
 
 struct hp_forged {
     struct hp_image hive;
-    struct hp_image log[HP_LOG_FILES]; /* .LOG, .LOG1, .LOG2 */
-    bool has_log[HP_LOG_FILES];
+    struct hp_image log[HP_LIMIT_LOGS]; /* .LOG, .LOG1, .LOG2 */
+    bool has_log[HP_LIMIT_LOGS];
     struct hp_image clean; /* the hive when all that was said to happen to it
                             * has happened, and it was saved: what is right */
 };

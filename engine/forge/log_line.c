@@ -10,11 +10,11 @@
 static bool read_name(struct hp_planned_log **file, struct hp_reader_state *r,
                       struct hp_scan *scan)
 {
-    static const char *const names[HP_LOG_FILES] = {"LOG", "LOG1", "LOG2"};
+    static const char *const names[HP_LIMIT_LOGS] = {"LOG", "LOG1", "LOG2"};
     struct hp_scan start = *scan;
     struct hp_word_span word = hp_scan_word(scan);
 
-    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (hp_word_is(word, names[i])) {
             *file = &r->logs->files[i];
             return true;

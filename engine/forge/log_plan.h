@@ -7,6 +7,7 @@
 #ifndef HP_LOG_PLAN_H
 #define HP_LOG_PLAN_H
 
+#include "hp_limits.h"
 #include "plan.h"
 
 /* The hive itself and one for each entry. Each of them is read anew. */
@@ -18,9 +19,6 @@
 enum hp_log_record { HP_LOG_BASE = 64, HP_LOG_ENTRY, HP_LOG_VECTOR };
 
 enum hp_forged_format { HP_FORGED_NONE, HP_FORGED_DIRT, HP_FORGED_HVLE };
-
-/* .LOG, .LOG1 and .LOG2 */
-enum { HP_LOG_FILES = 3 };
 
 /* Where the fields of an entry stand; and of the dirty vector of a DIRT log. */
 enum hp_log_entry_layout {
@@ -76,7 +74,7 @@ struct hp_log_state {
 };
 
 struct hp_log_plan {
-    struct hp_planned_log files[HP_LOG_FILES];
+    struct hp_planned_log files[HP_LIMIT_LOGS];
     struct hp_planned_log *file; /* the one begun last */
     struct hp_log_entry *entry;  /* likewise */
     struct hp_log_state states[HP_LOG_STATES];

@@ -8,7 +8,7 @@
 #include "log_file.h"
 #include "log_layout.h"
 
-enum { NONE = HP_LOG_COUNT };
+enum { NONE = HP_LIMIT_LOGS };
 
 /* Half of all sequence numbers follow one, the others go before it. */
 #define HALF UINT32_C(0x80000000)
@@ -16,9 +16,9 @@ enum { NONE = HP_LOG_COUNT };
 /* What is known while a plan is made. */
 struct planning {
     struct hp_recovery *plan;
-    struct hp_log_file file[HP_LOG_COUNT];
-    uint32_t bins_size[HP_LOG_COUNT]; /* when the log was applied */
-    uint8_t sorted[HP_LOG_COUNT];     /* logs, in an order of their bytes */
+    struct hp_log_file file[HP_LIMIT_LOGS];
+    uint32_t bins_size[HP_LIMIT_LOGS]; /* when the log was applied */
+    uint8_t sorted[HP_LIMIT_LOGS];     /* logs, in an order of their bytes */
     bool base_good;
     uint32_t sequence2; /* of a good base block */
     uint64_t filetime;  /* of it, or of the first bin */
@@ -56,7 +56,7 @@ static uint64_t most_bins(const struct hp_log_set *set)
     uint64_t most =
         set->primary.len > BASE_SIZE ? set->primary.len - BASE_SIZE : 0;
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         most += set->log[i].len;
     return most;
 }
@@ -94,7 +94,7 @@ static void sort_logs(struct planning *p)
 {
     const struct hp_span *log = p->plan->set.log;
 
-    for (uint8_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (uint8_t i = 0; i < HP_LIMIT_LOGS; i++) {
         uint8_t at = i;
         for (; at > 0 && compare(log[p->sorted[at - 1]], log[i]) > 0; at--)
             p->sorted[at] = p->sorted[at - 1];
@@ -152,7 +152,7 @@ static void take_hvle(struct planning *p)
 
     do {
         best = NONE;
-        for (size_t k = 0; k < HP_LOG_COUNT; k++) {
+        for (size_t k = 0; k < HP_LIMIT_LOGS; k++) {
             size_t i = p->sorted[k];
             if (is_candidate(p, i, HP_LOG_HVLE) && follows(p, i) &&
                 (best == NONE || is_before(p, i, best)))
@@ -192,7 +192,7 @@ static void take_dirt(struct planning *p)
 {
     size_t best = NONE;
 
-    for (size_t k = 0; k < HP_LOG_COUNT; k++) {
+    for (size_t k = 0; k < HP_LIMIT_LOGS; k++) {
         size_t i = p->sorted[k];
         if (is_candidate(p, i, HP_LOG_DIRT) && is_of_time(p, i) &&
             (best == NONE || is_later(p, i, best)))
@@ -225,14 +225,14 @@ enum hp_recovery_result hp_recovery_plan(struct hp_recovery *plan,
 
     *plan = (struct hp_recovery){.set = *set, .size = set->primary.len};
     read_primary(&p);
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         read_log(&p, i, most);
     if (plan->dirty.status == HP_OK)
         return plan->result = HP_RECOVERY_CLEAN;
     sort_logs(&p);
     take_hvle(&p);
     take_dirt(&p);
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         if (plan->log[i].entries > 0 && plan->log[i].order == 0)
             explain(&p, i);
     if (plan->applied == 0)

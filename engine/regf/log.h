@@ -18,15 +18,14 @@
 #ifndef HP_LOG_H
 #define HP_LOG_H
 
+#include "hp_limits.h"
 #include "span.h"
 #include "status.h"
-
-enum { HP_LOG_COUNT = 3 };
 
 /* Hive and logs, borrowed; an empty span is a log that is not there. */
 struct hp_log_set {
     struct hp_span primary;
-    struct hp_span log[HP_LOG_COUNT]; /* .LOG, .LOG1, .LOG2 */
+    struct hp_span log[HP_LIMIT_LOGS]; /* .LOG, .LOG1, .LOG2 */
 };
 
 enum hp_log_format { HP_LOG_NONE, HP_LOG_DIRT, HP_LOG_HVLE };
@@ -57,7 +56,7 @@ struct hp_recovery {
     struct hp_error dirty; /* of the hive's base block; HP_OK: it is clean */
     bool base_lost;        /* the base block is bad and comes from a log */
     size_t size;           /* of the image; without logs that of the hive */
-    struct hp_log_verdict log[HP_LOG_COUNT];
+    struct hp_log_verdict log[HP_LIMIT_LOGS];
 
     /* For hp_recovery_apply. */
     struct hp_log_set set;

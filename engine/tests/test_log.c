@@ -44,7 +44,7 @@ static void clean_hive__ignores_later_entries(void **state)
 static void one_log__may_be_any_of_the_three(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         struct dirty_hive d;
         dirty_open(&d, 10);
         struct log_builder *l = dirty_log(&d, i, HVLE, 10);
@@ -69,7 +69,7 @@ static void spread(struct dirty_hive *d, size_t a, size_t b, size_t c,
 
 static void three_logs__are_applied_in_sequence(void **state)
 {
-    static const size_t orders[][HP_LOG_COUNT] = {
+    static const size_t orders[][HP_LIMIT_LOGS] = {
         {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 
     (void)state;
@@ -79,7 +79,7 @@ static void three_logs__are_applied_in_sequence(void **state)
         dirty_open(&d, 10);
         spread(&d, at[0], at[1], at[2], 10);
         expect_stage(&d, 3, 12);
-        for (unsigned k = 0; k < HP_LOG_COUNT; k++)
+        for (unsigned k = 0; k < HP_LIMIT_LOGS; k++)
             expect_why(&d, at[k], k + 1, 1, HP_OK);
         dirty_close(&d);
     }

@@ -21,7 +21,7 @@ static struct hp_log_set set_of(const struct hp_forged *forged)
     struct hp_log_set set = {
         .primary = hp_span_of(forged->hive.bytes, forged->hive.size)};
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (forged->has_log[i])
             set.log[i] = hp_span_of(forged->log[i].bytes, forged->log[i].size);
     }
@@ -69,7 +69,7 @@ static void count_traits(struct seen *seen, const struct hp_forged *forged,
     bool wraps = false, stale = false, dirt = false;
     uint32_t last = 0;
 
-    for (unsigned i = 0; i < HP_LOG_COUNT; i++) {
+    for (unsigned i = 0; i < HP_LIMIT_LOGS; i++) {
         const struct hp_log_verdict *v = &plan->log[i];
         if (v->order == 1)
             first = v;

@@ -130,7 +130,7 @@ static void check_files(const struct forge_run *run,
                            run->image.size) == 0),
                "11: the same hive");
     FUZZ_CHECK(forged->clean.size <= FORGE_RUN_IMAGE, "11: bounded");
-    for (size_t i = 0; i < HP_LOG_FILES; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         FUZZ_CHECK(forged->log[i].size <= FORGE_RUN_IMAGE, "11: bounded");
 }
 

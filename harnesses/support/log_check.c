@@ -18,27 +18,27 @@ static struct hp_log_set set_of(const struct log_outcome *outcome)
     struct hp_log_set set = outcome->plan.set;
 
     set.primary.reads = NULL;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         set.log[i].reads = NULL;
     return set;
 }
 
 /* ---- oracle 3 ------------------------------------------------------------ */
 
-/* A log that is applied, of the new format, by dice; HP_LOG_COUNT: none. Logs
+/* A log that is applied, of the new format, by dice; HP_LIMIT_LOGS: none. Logs
  * that begin with the same number are told apart by their bytes, which change
  * here: they are left out. */
 static size_t any_applied(const struct hp_recovery *plan, uint64_t hash)
 {
-    size_t found = HP_LOG_COUNT;
+    size_t found = HP_LIMIT_LOGS;
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
-        size_t at = (i + hash) % HP_LOG_COUNT;
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
+        size_t at = (i + hash) % HP_LIMIT_LOGS;
         const struct hp_log_verdict *log = &plan->log[at];
-        for (size_t k = 0; k < HP_LOG_COUNT; k++)
+        for (size_t k = 0; k < HP_LIMIT_LOGS; k++)
             if (k != at && plan->log[k].format == HP_LOG_HVLE &&
                 plan->log[k].first == log->first)
-                return HP_LOG_COUNT;
+                return HP_LIMIT_LOGS;
         if (log->order > 0 && log->format == HP_LOG_HVLE)
             found = at;
     }
@@ -119,7 +119,7 @@ void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
     size_t which = any_applied(plan, hash);
     struct log_outcome without;
 
-    if (which == HP_LOG_COUNT)
+    if (which == HP_LIMIT_LOGS)
         return;
     const struct hp_log_verdict *verdict = &plan->log[which];
     struct hp_span log = set.log[which];
@@ -149,7 +149,7 @@ void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
 void log_check_orders(const struct log_outcome *outcome, bool all,
                       uint64_t hash)
 {
-    static const uint8_t orders[CASES][HP_LOG_COUNT] = {
+    static const uint8_t orders[CASES][HP_LIMIT_LOGS] = {
         {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     const struct hp_log_set set = set_of(outcome);
 
@@ -157,7 +157,7 @@ void log_check_orders(const struct log_outcome *outcome, bool all,
         struct hp_log_set other = set;
         if (!all && i != hash % CASES)
             continue;
-        for (size_t k = 0; k < HP_LOG_COUNT; k++)
+        for (size_t k = 0; k < HP_LIMIT_LOGS; k++)
             other.log[k] = set.log[orders[i][k]];
         log_expect(outcome, other, "4: the order of the logs");
     }
@@ -184,7 +184,7 @@ void log_check_twice(const struct log_outcome *outcome)
             (set.primary.len == 0 ||
              memcmp(outcome->image, set.primary.ptr, set.primary.len) == 0),
         "5: left alone");
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         set.log[i] = none;
     if (outcome->plan.result == HP_RECOVERY_CLEAN)
         log_expect(outcome, set, "5: no log is needed");

@@ -34,7 +34,7 @@ struct hp_log_set log_set_of(const uint8_t *data, size_t size)
         return set;
     (void)hp_span_sub(all, HEADER, size - HEADER, &left);
     set.primary = part(&left, hp_at_u32(all, 4));
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         set.log[i] = part(&left, hp_at_u32(all, 8 + 4 * i));
     return set;
 }
@@ -45,7 +45,7 @@ static size_t bytes_of(const struct hp_log_set *set)
 {
     size_t bytes = set->primary.len;
 
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         bytes += set->log[i].len;
     return bytes;
 }
@@ -68,11 +68,11 @@ static void check_verdicts(const struct hp_recovery *plan,
     unsigned applied = 0;
 
     check_error(&plan->dirty, set->primary.len);
-    for (size_t i = 0; i < HP_LOG_COUNT; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         const struct hp_log_verdict *log = &plan->log[i];
         check_error(&log->why, set->log[i].len);
         applied += log->order > 0;
-        FUZZ_CHECK(log->order <= HP_LOG_COUNT, "1: an order");
+        FUZZ_CHECK(log->order <= HP_LIMIT_LOGS, "1: an order");
         FUZZ_CHECK(log->order == 0 || log->entries > 0, "1: entries");
         FUZZ_CHECK(log->order > 0 || set->log[i].len == 0 ||
                        log->why.status != HP_OK || log->entries == 0,
@@ -92,7 +92,7 @@ static void check_verdicts(const struct hp_recovery *plan,
 static void count_reads(struct hp_log_set *set, uint64_t *reads)
 {
     set->primary.reads = reads;
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         set->log[i].reads = reads;
 }
 

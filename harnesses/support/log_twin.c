@@ -25,9 +25,9 @@ struct twin {
     uint32_t states;
     uint32_t sequence;
     uint32_t most; /* bytes of bins in any state */
-    struct hp_planned_log logs[HP_LOG_FILES];
+    struct hp_planned_log logs[HP_LIMIT_LOGS];
     struct hp_log_entry entries[STATES];
-    struct hp_image files[HP_LOG_FILES];
+    struct hp_image files[HP_LIMIT_LOGS];
 };
 
 static uint32_t below(struct twin *t, uint32_t most)
@@ -141,11 +141,11 @@ static void add_entry(struct twin *t, struct hp_planned_log *log,
 
 static void plan_hvle(struct twin *t)
 {
-    size_t which = below(t, HP_LOG_FILES);
+    size_t which = below(t, HP_LIMIT_LOGS);
     struct hp_planned_log *log = begin_log(t, which, HP_FORGED_HVLE);
 
     for (uint32_t s = 1; s < t->states; s++) {
-        size_t other = (which + 1 + below(t, 2)) % HP_LOG_FILES;
+        size_t other = (which + 1 + below(t, 2)) % HP_LIMIT_LOGS;
         if (s > 1 && below(t, 3) == 0 && !t->logs[other].present)
             log = begin_log(t, other, HP_FORGED_HVLE);
         add_entry(t, log, s, s - 1, HP_LOG_ENTRY);
@@ -156,7 +156,7 @@ static void plan_hvle(struct twin *t)
  * right before the others, with which it would be one sequence. */
 static void plan_stale(struct twin *t)
 {
-    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (t->logs[i].present)
             continue;
         struct hp_planned_log *log = begin_log(t, i, HP_FORGED_HVLE);
@@ -169,7 +169,7 @@ static void plan_stale(struct twin *t)
 static void plan_dirt(struct twin *t)
 {
     struct hp_planned_log *log =
-        begin_log(t, below(t, HP_LOG_FILES), HP_FORGED_DIRT);
+        begin_log(t, below(t, HP_LIMIT_LOGS), HP_FORGED_DIRT);
 
     uint32_t clean = t->states - 1;
     size_t end = VECTOR + t->hives[clean].bins_size / PAGE;
@@ -204,7 +204,7 @@ static void write_logs(struct twin *t, struct hp_log_set *set)
     struct hp_recipe_error err;
 
     set->primary = hp_span_of(t->hives[0].image.bytes, t->hives[0].image.size);
-    for (size_t i = 0; i < HP_LOG_FILES; i++) {
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (!t->logs[i].present)
             continue;
         FUZZ_CHECK(hp_log_write(&t->files[i], &t->logs[i], &source, &err),

@@ -18,7 +18,7 @@ enum { STAGES = 4, HVLE = 6, DIRT = 1 };
  * of it one after the other, and the logs. The stages grow, grow and shrink. */
 struct dirty_hive {
     struct hive_builder stage[STAGES];
-    struct log_builder log[HP_LOG_COUNT];
+    struct log_builder log[HP_LIMIT_LOGS];
     struct hp_log_set set;
 };
 
@@ -43,7 +43,7 @@ static inline void dirty_close(struct dirty_hive *d)
 {
     for (size_t i = 0; i < STAGES; i++)
         hb_close(&d->stage[i]);
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         lb_close(&d->log[i]);
 }
 
@@ -65,7 +65,7 @@ static inline size_t dirty_change(struct dirty_hive *d, struct log_builder *l,
 static inline enum hp_recovery_result plan_of(struct hp_recovery *plan,
                                               struct dirty_hive *d)
 {
-    for (size_t i = 0; i < HP_LOG_COUNT; i++)
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
         d->set.log[i] = lb_span(&d->log[i]);
     return hp_recovery_plan(plan, &d->set);
 }
