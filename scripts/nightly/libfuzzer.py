@@ -2,11 +2,13 @@
 """libFuzzer in fork mode: one process that starts others, and goes on after
 what they find."""
 import os
+import random
 import re
+import shutil
 
 from fuzz_targets import FOREIGN
 from nightly.build import options
-from nightly.slice import Instance, files, numbers, remove
+from nightly.slice import Instance, files, link, numbers, remove
 
 # slow-unit is no finding.
 KINDS = ("crash", "leak", "timeout", "oom")
@@ -18,6 +20,9 @@ GOES_ON = ("-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1",
            "-ignore_ooms=1")
 TIMEOUT, MEMORY = 10, 2560
 SPARE = 512  # MiB that its own process may take
+# Seconds of a slice that is too short for all inputs: it gets some, as many as
+# the slowest targets read in half of it on a busy machine.
+SHORT, READ_A_SECOND = 60, 25
 MERGED = "merged"
 
 
@@ -27,6 +32,19 @@ def quiet(environment):
             "ASAN_OPTIONS": environment.get("ASAN_OPTIONS", "") + ":symbolize=0",
             "UBSAN_OPTIONS": environment.get("UBSAN_OPTIONS", "") +
             ":symbolize=0"}
+
+
+def some(slice_):
+    """A folder with other inputs each time."""
+    folder, most = slice_.work / "some", slice_.seconds * READ_A_SECOND
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for place, corpus in enumerate(slice_.corpora):
+        inputs = files(corpus)
+        for path in random.Random(slice_.number).sample(
+                inputs, min(most, len(inputs))):
+            link(path, folder / f"{place}-{path.name}")
+    return folder
 
 
 class LibFuzzer:
@@ -51,9 +69,10 @@ class LibFuzzer:
     def instances(self, slice_):
         command, environment = self.command(
             slice_.target, slice_.work, slice_.memory // slice_.cores)
+        corpora = [some(slice_)] if slice_.seconds < SHORT else slice_.corpora
         command += [f"-fork={slice_.cores}", *GOES_ON[1:],
                     f"-max_total_time={slice_.seconds}",
-                    slice_.work / "corpus", *slice_.corpora]
+                    slice_.work / "corpus", *corpora]
         return [Instance("fork", command, environment, slice_.work / "log")]
 
     def merge(self, target, work, memory, into, corpora):

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The shares of a campaign's targets (scripts/nightly/schedule.py), and which
-instances of AFL++ a slice gets (scripts/nightly/afl.py)."""
+"""The shares of a campaign's targets (scripts/nightly/schedule.py), which
+instances of AFL++ a slice gets (scripts/nightly/afl.py), and which inputs
+libFuzzer starts with (scripts/nightly/libfuzzer.py)."""
 import pathlib
 import random
 import sys
+import tempfile
 import types
 import unittest
 from unittest import mock
@@ -13,7 +15,8 @@ from support import TREE
 
 sys.path.insert(0, str(TREE / "scripts"))
 sys.dont_write_bytecode = True
-from nightly import afl, schedule
+from nightly import afl, libfuzzer, schedule
+from nightly.slice import Slice
 
 
 def shares(plan, pairs, seconds):
@@ -112,6 +115,39 @@ class Instances(unittest.TestCase):
         self.assertFalse({"mopt", "cmplog"} & {name for name, _, _ in hive})
         for _, options, _ in self.ways(brief=False, cores=8, number=0):
             self.assertNotIn("-P exploit", options)
+
+
+class Inputs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="hiveproof-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.corpora = [self.folder / "seeds", self.folder / "mended"]
+        for corpus, count in zip(self.corpora, (1000, 20)):
+            corpus.mkdir()
+            for number in range(count):
+                (corpus / f"{number:04}").write_bytes(b"%d" % number)
+
+    def given(self, seconds, number=0):
+        """The folders that a slice starts with."""
+        engine = libfuzzer.LibFuzzer(self.folder)
+        engine.command = lambda *_: (["fuzz_x"], {})
+        [instance] = engine.instances(Slice(
+            "fuzz_x", "libfuzzer", seconds, 1, 1024, number, True,
+            self.folder / "work", self.corpora))
+        own = instance.command.index(self.folder / "work" / "corpus")
+        return instance.command[own + 1:]
+
+    def test_a_short_slice_starts_with_some(self):
+        [first] = self.given(3)
+        names = {path.name for path in first.iterdir()}
+        self.assertEqual(len(names), 75 + 20)  # of each folder
+        self.assertEqual((first / "1-0007").read_bytes(), b"7")
+        self.given(3, number=1)
+        self.assertNotEqual({path.name for path in first.iterdir()}, names)
+
+    def test_a_long_one_with_all(self):
+        self.assertEqual(self.given(60), self.corpora)
 
 
 if __name__ == "__main__":
