@@ -21,9 +21,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FUZZ_CHECK(condition, oracle)                                          \
     ((condition) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #condition, oracle))
 
-/* Prints which oracle failed where, and aborts. */
-_Noreturn void fuzz_fail(const char *file, int line, const char *condition,
-                         const char *oracle);
+/* Prints which oracle failed where, and aborts; on replay with fuzz_goes_on it
+ * returns, to see which others fail, and what is done then may be wrong. */
+#ifdef HP_REPLAY
+extern bool fuzz_goes_on;
+#else
+_Noreturn
+#endif
+void fuzz_fail(const char *file, int line, const char *condition,
+               const char *oracle);
 
 /* Says what an oracle that fails next is about, so that scripts/triage tells
  * one bug from another: what is due, and what is there instead. Without

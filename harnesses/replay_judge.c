@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz.h"
+
 #define SAMPLES 40
 #define TICK_MS 5     /* how often memory is looked at */
 #define GRACE_MS 3000 /* to say where it is, when the wall limit is over */
@@ -34,7 +36,7 @@ void __lsan_do_leak_check(void);
 #endif
 
 struct request {
-    unsigned long cpu_ms, rss_mib, wall_ms, leaks;
+    unsigned long cpu_ms, rss_mib, wall_ms, leaks, goes_on;
     const char *path;
 };
 
@@ -152,6 +154,7 @@ static _Noreturn void run_alone(bool (*run)(const char *path), int printed)
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
         dup2(null, STDOUT_FILENO) < 0 || dup2(printed, STDERR_FILENO) < 0)
         _exit(3);
+    fuzz_goes_on = current.goes_on != 0;
     set_clock();
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -230,7 +233,8 @@ static bool judge(bool (*run)(const char *path))
 static bool parse(char *line)
 {
     unsigned long *fields[] = {&current.cpu_ms, &current.rss_mib,
-                               &current.wall_ms, &current.leaks};
+                               &current.wall_ms, &current.leaks,
+                               &current.goes_on};
     char *at = line, *end;
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++, at = end + 1) {

@@ -9,9 +9,10 @@
 /* Answers one request after the other until standard input ends; 0, or 2 when a
  * line is no request, or 3 when the system refuses what is needed. A request is
  *
- *   CPU_MS RSS_MIB WALL_MS LEAKS PATH
+ *   CPU_MS RSS_MIB WALL_MS LEAKS GOES_ON PATH
  *
- * on a line: the limits, 1 if leaks count, and the input. The answer is a line
+ * on a line: the limits, 1 if leaks count, 1 if an oracle that fails does not
+ * end it (fuzz_goes_on), and the input. The answer is a line
  * "exit CODE SIZE" or "signal NUMBER SIZE" and SIZE bytes: what was printed on
  * standard error, at most 1 MiB. On the way it is said where the input is
  * ("judge: sample MIB", and a stack, some forty times until CPU_MS are

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "reader_tape.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,21 +85,16 @@ static uint64_t damage_due(struct reader_tape *tape)
     return sum;
 }
 
-static const char *slug_of(uint64_t status)
-{
-    return hp_status_slug((enum hp_status)status);
-}
-
 static size_t apart(size_t a, size_t b)
 {
     return a < b ? b - a : a - b;
 }
 
-/* What it is about, when something else is said than is due at `at`: the damage
- * that the model knows nearby, which was taken otherwise, whatever came of it.
- * Of a hive without any, what is due and what is there. */
-static void tell_field(const struct reader_tape *tape, size_t at,
-                       const char *due, const char *found)
+/* What it is about, when another kind of event is said than is due at `at`: the
+ * record that is damaged nearby, which was taken otherwise, whatever came of
+ * it. Of a hive without damage, what is due and what is there. */
+static void tell_nearest(const struct reader_tape *tape, size_t at,
+                         const char *due, const char *found)
 {
     const struct hp_event *nearest = NULL;
 
@@ -108,9 +104,55 @@ static void tell_field(const struct reader_tape *tape, size_t at,
              apart(i, at) <= apart((size_t)(nearest - tape->events), at)))
             nearest = &tape->events[i];
     if (nearest != NULL)
-        fuzz_field(slug_of(nearest->u.damage.status), NULL);
+        fuzz_field(nearest->u.damage.field, NULL);
     else
         fuzz_field(due, found);
+}
+
+static size_t times(const struct hp_damage_event *list, size_t count,
+                    uint64_t hash)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += hash_of(&list[i]) == hash;
+    return found;
+}
+
+/* The first of a list that another has less often, or NULL. */
+static const struct hp_damage_event *
+only_in(const struct hp_damage_event *list, size_t count,
+        const struct hp_damage_event *other, size_t other_count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = hash_of(&list[i]);
+        if (times(list, count, hash) > times(other, other_count, hash))
+            return &list[i];
+    }
+    return NULL;
+}
+
+/* A check that is missing is told by what it finds; damage that is none, which
+ * comes of many things, by the record. */
+static void tell_damage(const struct reader_tape *tape, size_t at)
+{
+    struct hp_damage_event due[READER_TAPE_HEARD];
+    size_t count = 0;
+    char text[80];
+
+    for (; at < tape->at && count < READER_TAPE_HEARD; at++)
+        due[count++] = tape->events[at].u.damage;
+    const struct hp_damage_event *missing =
+        only_in(due, count, tape->heard, tape->heard_count);
+    const struct hp_damage_event *extra =
+        only_in(tape->heard, tape->heard_count, due, count);
+    if (missing != NULL && !is_vague(missing)) {
+        (void)snprintf(text, sizeof text, "%s %s", missing->field,
+                       hp_status_slug((enum hp_status)missing->status));
+        fuzz_field(text, NULL);
+    } else if (missing != NULL || extra != NULL) {
+        fuzz_field(extra != NULL ? extra->field : missing->field, NULL);
+    }
 }
 
 static bool same_damage(struct reader_tape *tape)
@@ -119,7 +161,7 @@ static bool same_damage(struct reader_tape *tape)
 
     if (damage_due(tape) == tape->damage)
         return true;
-    tell_field(tape, at, "none", slug_of(tape->heard));
+    tell_damage(tape, at);
     return false;
 }
 
@@ -238,6 +280,14 @@ static void hear_limit(struct reader_tape *tape,
     tape->limit_due = false;
 }
 
+static void hear_damage(struct reader_tape *tape,
+                        const struct hp_damage_event *damage)
+{
+    add_damage(&tape->damage, damage);
+    if (tape->heard_count < READER_TAPE_HEARD)
+        tape->heard[tape->heard_count++] = *damage;
+}
+
 static bool is_known(const struct hp_key_event *key)
 {
     return key->class_name.size != HP_UNKNOWN_SIZE &&
@@ -270,13 +320,13 @@ static bool same_next(struct reader_tape *tape, const struct hp_event *event)
     const struct hp_event *due = &tape->events[tape->at];
 
     if (tape->at == tape->count)
-        tell_field(tape, tape->at, "the end", kind_of(event));
+        tell_nearest(tape, tape->at, "the end", kind_of(event));
     else if (same_event(event, due) || same_but_cut_off(tape, event, due))
         return true;
     else if (event->kind == due->kind)
-        tell_field(tape, tape->at, field_of(event, due), "another");
+        fuzz_field(field_of(event, due), "another");
     else
-        tell_field(tape, tape->at, kind_of(due), kind_of(event));
+        tell_nearest(tape, tape->at, kind_of(due), kind_of(event));
     return false;
 }
 
@@ -288,15 +338,14 @@ void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
         if (is_limit(&event->u.damage))
             hear_limit(tape, &event->u.damage);
         else
-            add_damage(&tape->damage, &event->u.damage);
-        tape->heard = event->u.damage.status;
+            hear_damage(tape, &event->u.damage);
         return;
     }
     FUZZ_CHECK(!tape->limit_due, "9: a limit that cut a key off");
     FUZZ_CHECK(same_damage(tape), "9: the model's damage");
     FUZZ_CHECK(same_next(tape, event), "9: the model's event");
     tape->damage = 0;
-    tape->heard = 0;
+    tape->heard_count = 0;
     tape->at++;
 }
 
@@ -316,14 +365,14 @@ void reader_tape_end(const struct reader_tape *tape, uint32_t result)
     if (tape->blank || tape->ended_by_reads)
         return;
     if (result != tape->result)
-        tell_field(tape, tape->at, result_name(tape->result),
-                   result_name(result));
+        tell_nearest(tape, tape->at, result_name(tape->result),
+                     result_name(result));
     FUZZ_CHECK(result == tape->result, "9: the model's result");
     if (tape->over || result == HP_WALK_REFUSED)
         return;
     FUZZ_CHECK(same_damage(&rest), "9: the model's damage");
     if (rest.at < rest.count)
-        tell_field(tape, rest.at, kind_of(&rest.events[rest.at]), "the end");
+        tell_nearest(tape, rest.at, kind_of(&rest.events[rest.at]), "the end");
     FUZZ_CHECK(rest.at == rest.count, "9: all of the model's events");
 }
 

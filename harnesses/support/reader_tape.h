@@ -13,6 +13,9 @@
 
 #include "hp_backend.h"
 
+/* Damage between two other events that can be told. */
+#define READER_TAPE_HEARD 8
+
 struct reader_tape {
     struct hp_event *events;
     size_t count, room;
@@ -27,8 +30,9 @@ struct reader_tape {
     /* The comparison. */
     size_t at;
     uint64_t damage; /* of what was said since the last other event */
-    uint64_t heard;  /* the status of the last of it, or 0 */
-    bool over;       /* a limit ended the walk */
+    struct hp_damage_event heard[READER_TAPE_HEARD]; /* the first of it */
+    size_t heard_count;
+    bool over; /* a limit ended the walk */
     bool ended_by_reads;
     bool limit_due; /* a key was cut off by one that is still to be told */
 };

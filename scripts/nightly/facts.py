@@ -154,6 +154,7 @@ def told_finding(finding, group, words, recipes, first, nights):
     return {"id": finding["id"], "group": group, **text,
             **{key: words.of(short(finding[key])) for key in (
                 "first_revision", "last_revision")},
+            "also": [words.of(name) for name in finding["also"]],
             "frames": [words.of(frame) for frame in finding["frames"]],
             "first_night": finding["first_night"],
             "last_night": finding["last_night"],

@@ -145,7 +145,8 @@ class Triage:
 
     def batch(self, book, target, rows):
         verdicts = self.replay(target, rows)
-        known = {one["signature"] for one in book.findings()}
+        known = {name for one in book.findings()
+                 for name in (one["signature"], *one["also"])}
         for name, numbers in members(verdicts, known).items():
             if name not in known and all(verdicts[n].observation.short
                                          for n in numbers):

@@ -15,13 +15,16 @@ import sqlite3
 
 from nightly import Infrastructure, store, visible
 
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 60
 STATUSES = ("new", "known", "fixed", "regressed")
 OURS = "ours"
 # input.finding of what was replayed and failed at no try.
 UNREPRODUCED = ""
 
+# The signatures of what was joined to a finding; version 2.
+ALIAS = """CREATE TABLE alias (
+    signature TEXT PRIMARY KEY, finding TEXT NOT NULL REFERENCES finding)"""
 # One statement an entry: executescript would end the transaction it is in.
 SCHEMA = (
     """CREATE TABLE night (
@@ -59,13 +62,14 @@ SCHEMA = (
     finding TEXT, tries INTEGER, failed INTEGER,
     PRIMARY KEY (sha256, target))""",
     "CREATE INDEX input_finding ON input (finding)",
+    ALIAS,
     """CREATE TABLE coverage (
     night INTEGER NOT NULL REFERENCES night, target TEXT NOT NULL,
     library TEXT NOT NULL, lines INTEGER, lines_total INTEGER,
     branches INTEGER, branches_total INTEGER, missed TEXT NOT NULL,
     lost TEXT NOT NULL, PRIMARY KEY (night, target, library))""",
 )
-JSON = ("versions", "frames", "engines", "missed", "lost")
+JSON = ("versions", "frames", "engines", "missed", "lost", "also")
 RUN = ("executions", "edges", "features", "corpus_files", "corpus_bytes",
        "stability", "rate", "slow", "timeouts", "ooms", "crashes", "seconds",
        "peak_kib", "trouble")
@@ -219,8 +223,8 @@ class Ledger:
                        night, revision, engines, flaky=False):
         """The id of the finding, made or seen once more. One that was fixed
         has come back then."""
-        identity = finding_id(signature)
         with self.change():
+            identity = self.told_by(signature)
             known = self.finding(identity)
             values = {
                 "id": identity, "signature": signature, "target": target,
@@ -237,11 +241,30 @@ class Ledger:
                  "WHERE id = :id", {"minimized": minimized, "replay": replay,
                                     "id": identity})
 
+    def told_by(self, signature):
+        """The id of the finding that is told by it, be it there or not."""
+        found = self.rows("SELECT finding FROM alias WHERE signature = ?",
+                          signature)
+        return found[0]["finding"] if found else finding_id(signature)
+
+    def join(self, identity, other):
+        """One finding becomes part of another: its inputs, and its signature
+        tells that one from now on."""
+        with self.change():
+            for statement in JOIN:
+                self.put(statement, {"id": identity, "other": other})
+
     def mark(self, identity, status, reason=None, expires=None):
-        self.put("UPDATE finding SET status = :status, reason = :reason, "
-                 "expires = :expires WHERE id = :id", {
-                     "status": status, "reason": reason, "expires": expires,
-                     "id": identity})
+        """What was joined to a finding that is fixed is told by itself again,
+        should it be seen: it may have been another bug."""
+        with self.change():
+            self.put("UPDATE finding SET status = :status, reason = :reason, "
+                     "expires = :expires WHERE id = :id", {
+                         "status": status, "reason": reason,
+                         "expires": expires, "id": identity})
+            if status == "fixed":
+                self.put("DELETE FROM alias WHERE finding = :id",
+                         {"id": identity})
 
     def record_coverage(self, night, target, library, lines, lines_total,
                         branches, branches_total, missed, lost):
@@ -258,10 +281,12 @@ class Ledger:
         return found[0] if found else None
 
     def findings(self):
-        """Each with `inputs`, how many inputs show it."""
+        """Each with `inputs`, how many inputs show it, and `also`, the
+        signatures of what was joined to it."""
         return self.rows(
-            "SELECT finding.*, count(input.sha256) AS inputs FROM finding "
-            "LEFT JOIN input ON input.finding = finding.id "
+            "SELECT finding.*, count(input.sha256) AS inputs, (SELECT "
+            "json_group_array(signature) FROM alias WHERE "
+            "alias.finding = finding.id) AS also FROM finding LEFT JOIN input ON input.finding = finding.id "
             "GROUP BY finding.id ORDER BY first_seen, finding.id")
 
     def nights(self):
@@ -305,6 +330,26 @@ SEEN_AGAIN = """UPDATE finding SET last_night = coalesce(:night, last_night),
     WHERE id = :id"""
 
 
+# A night is NULL where a hand found it.
+JOIN = (
+    """UPDATE finding SET
+    first_night = coalesce(min(finding.first_night, one.first_night),
+                           finding.first_night, one.first_night),
+    last_night = coalesce(max(finding.last_night, one.last_night),
+                          finding.last_night, one.last_night),
+    first_seen = min(finding.first_seen, one.first_seen),
+    last_seen = max(finding.last_seen, one.last_seen),
+    flaky = min(finding.flaky, one.flaky),
+    engines = (SELECT json_group_array(value) FROM (
+        SELECT value FROM json_each(finding.engines) UNION
+        SELECT value FROM json_each(one.engines)))
+    FROM finding AS one WHERE finding.id = :other AND one.id = :id""",
+    "INSERT INTO alias SELECT signature, :other FROM finding WHERE id = :id",
+    "UPDATE alias SET finding = :other WHERE finding = :id",
+    "UPDATE input SET finding = :other WHERE finding = :id",
+    "DELETE FROM finding WHERE id = :id")
+
+
 def prepare(ledger):
     """Makes the tables of a new file; refuses one of a later version."""
     with ledger.told():
@@ -318,10 +363,10 @@ def prepare(ledger):
                 f"{visible(str(ledger.path))}: its schema is version "
                 f"{version}, this hiveproof knows up to {VERSION}: a newer one "
                 "has written it")
-        if version == 0:
-            for statement in SCHEMA:
-                ledger.connection.execute(statement)
-            ledger.connection.execute(f"PRAGMA user_version = {VERSION}")
+        for statement in SCHEMA if version == 0 else \
+                [ALIAS] if version == 1 else []:
+            ledger.connection.execute(statement)
+        ledger.connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def open_ledger(path, make=True):

@@ -34,6 +34,8 @@ def finding_lines(finding):
           f"{literal(finding['title'])} ({literal(finding['target'])}, " \
           f"{literal(finding['kind'])}{', flaky' if finding['flaky'] else ''})\n"
     yield f"  - signature: {literal(finding['signature'])}\n"
+    for name in finding["also"]:
+        yield f"  - also: {literal(name)}\n"
     if finding["replay"]:
         yield f"  - replay: {code(finding['replay'])}\n"
     if finding["frames"]:

@@ -179,8 +179,8 @@ def fields_of(finding, night):
             "frames": "\n".join(finding["frames"]),
             "recipe_head": head if recipe["text"] else "",
             "recipe": recipe["text"],
-            **{key: finding[key] for key in ("id", "target", "title",
-                                             "signature")}}
+            "signature": "\n".join([finding["signature"], *finding["also"]]),
+            **{key: finding[key] for key in ("id", "target", "title")}}
 
 
 def rest_of(groups, night):

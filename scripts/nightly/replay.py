@@ -90,8 +90,9 @@ class Judge:
     def __exit__(self, *_):
         self.close()
 
-    def ask(self, path, limits, leaks=False):
-        """("exit" or "signal", its number, what was printed)."""
+    def ask(self, path, limits, leaks=False, goes_on=False):
+        """("exit" or "signal", its number, what was printed). With `goes_on` an
+        oracle that fails does not end it."""
         path = os.path.abspath(path)
         if "\n" in path:
             raise Infrastructure(f"{visible(path)}: a path with a line end "
@@ -99,7 +100,7 @@ class Judge:
         if self.process is None:
             self.start()
         request = f"{limits.cpu} {limits.memory} {limits.wall} " \
-            f"{int(leaks and self.leaks)} "
+            f"{int(leaks and self.leaks)} {int(goes_on)} "
         try:
             self.process.stdin.write(request.encode() + os.fsencode(path) + b"\n")
             self.process.stdin.flush()

@@ -7,7 +7,8 @@ file's name, and the text of the line, which stays the same where lines move.
 Who called is not part of it, but for helpers in headers: there the caller's
 statement is. Without the source at hand its line in the function stands for it,
 without lines the three top frames. An
-oracle is told by its target, its number and words, and the field that it names.
+oracle is told by its file, its number and words, and the field that it names;
+of other people's parsers by its target.
 
 A recursion is told by a function of its cycle, a timeout and memory without end
 by the function in which it stays: such inputs could be told in several ways, of
@@ -48,7 +49,7 @@ LIMITS = {"judge: cpu limit": "timeout", "judge: wall limit": "timeout",
 FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ +\((.*)\+(0x[0-9a-f]+)\)", re.M)
 ASAN = re.compile(r"^==\d+==ERROR: (?:Address|Leak|Memory)Sanitizer: (.*)", re.M)
 UBSAN = re.compile(r"^(?:.*:\d+:\d+|<unknown>): runtime error: (.*)", re.M)
-ORACLE = re.compile(r"^\S+:\d+: oracle (.*?: .*?): ", re.M)
+ORACLE = re.compile(r"^(\S+):\d+: oracle (.*?: .*?): ", re.M)
 ASSERT = re.compile(r"^\S+: \S+:\d+: (.*): Assertion `(.*)' failed\.$", re.M)
 FIELD = re.compile(r"^fuzz_diff: ([\w-]+): (?:.*: )?([\w. ]+): [^:]* / [^/]*$",
                    re.M)
@@ -140,6 +141,17 @@ class Reader:
         known.report = report
         return known
 
+    def every(self, way, number, report):
+        """The signatures of all that an input shows that was run on after
+        oracles that failed: those, for what fails then may fail for that."""
+        oracles, found, start = list(ORACLE.finditer(report)), set(), 0
+        for match in oracles:
+            found.update(self.of_oracle(
+                match, report[start:match.end()], [], []).signatures)
+            start = match.end()
+        known = None if oracles else self.read(way, number, report)
+        return found | set(known.signatures if known else ())
+
     def again(self, known):
         """What several tries that were broken off show together."""
         whole = self.of_samples(known[0].kind,
@@ -183,7 +195,10 @@ class Reader:
                          stack, stack[blamed])
 
     def of_oracle(self, match, report, stack, _found):
-        number, words = match[1].split(": ", 1)
+        number, words = match[2].split(": ", 1)
+        # One is asked by several targets.
+        place = self.target if self.target in FOREIGN else \
+            visible(pathlib.PurePath(match[1]).name)
         words = f"{visible(number)[:20]}: {short_words(words)}"
         field, own = FIELD.search(report), OWN_FIELD.search(report)
         owner = theirs(self.target)
@@ -194,7 +209,7 @@ class Reader:
         elif field:
             words += f" [{field[1]}: {field[2]}]"
             owner = field[1]
-        return self.made("oracle", [f"oracle | {self.target} | {words}"],
+        return self.made("oracle", [f"oracle | {place} | {words}"],
                          f"oracle {words}", stack, owner=owner)
 
     def of_assert(self, match, _report, stack, _found):

@@ -84,6 +84,33 @@ class LedgerTest(BookTest):
         with self.assertRaisesRegex(Infrastructure, "ledger.sqlite: .* 99"):
             ledger.open_ledger(self.path)
 
+    def test_an_older_schema_is_made_anew(self):
+        book = self.open()
+        self.found(book, signature="s")
+        book.connection.execute("DROP TABLE alias")
+        book.connection.execute("PRAGMA user_version = 1")
+        book.close()
+        one, = self.open().findings()
+        self.assertEqual(one["also"], [])
+
+    def test_a_finding_becomes_part_of_another(self):
+        book = self.open()
+        first = self.found(book, signature="s", night=2, engines=["afl"])
+        other = self.found(book, signature="t", night=1, engines=["libfuzzer"])
+        book.record_input("00", "fuzz_x", "afl", 1, "crash", "a", 3)
+        book.assign("00", "fuzz_x", other, 3, 3)
+        book.join(other, first)
+        one, = book.findings()
+        self.assertEqual((one["id"], one["also"], one["inputs"]),
+                         (first, ["t"], 1))
+        self.assertEqual((one["first_night"], one["last_night"]), (1, 2))
+        self.assertEqual(one["engines"], ["afl", "libfuzzer"])
+        self.assertEqual(self.found(book, signature="t", night=None), first)
+        book.mark(first, "fixed")
+        self.assertNotEqual(self.found(book, signature="t"), first)
+        self.assertEqual([one["status"] for one in book.findings()],
+                         ["fixed", "new"])
+
     def test_no_database_is_refused_and_kept(self):
         self.state.mkdir()
         self.path.write_bytes(b"what a user has" * 100)

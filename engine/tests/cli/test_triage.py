@@ -20,7 +20,7 @@ from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
-from nightly import replay, store  # noqa: E402
+from nightly import replay, same, store  # noqa: E402
 from nightly.describe import Describer, in_halves  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
                                short_words)
@@ -182,7 +182,7 @@ class CommandTest(StateTest):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=300, **more)
 
-    SIGNATURE = "oracle | fuzz_planted | 7: the ways are few"
+    SIGNATURE = "oracle | fuzz_planted.c | 7: the ways are few"
 
     def test_is(self):
         for path, code in ((self.oracle, 0), (self.other, 1),
@@ -215,6 +215,26 @@ class CommandTest(StateTest):
         self.assertEqual(pasted.returncode, 1, pasted)
         self.assertIn("copy_out", pasted.stdout)
 
+    def test_two_oracles_that_one_bug_fails(self):
+        one = self.write("one", b"\x06\x00ab")
+        both = self.write("both", b"\x06\x01ab")
+        self.run_triage("--add", "fuzz_planted", both, "--no-minimize")
+        self.run_triage("--add", "fuzz_planted", one, "--no-minimize")
+        self.assertEqual(self.run_triage("--no-minimize").returncode, 0)
+        book = self.open()
+        self.assertEqual(len(book.findings()), 2)
+        done = self.run_triage()
+        self.assertEqual(done.returncode, 0, done)
+        found, = book.findings()
+        self.assertEqual((found["signature"], found["also"], found["inputs"]), (
+            "oracle | fuzz_planted.c | 9: straight",
+            ["oracle | fuzz_planted.c | 8: short"], 2))
+        self.run_triage("--add", "fuzz_planted",
+                        self.write("third", b"\x06\x01abc"))
+        self.run_triage()
+        found, = book.findings()
+        self.assertEqual(found["inputs"], 3)
+
     def test_wrong_use(self):
         for words in (["--is", "x"], ["--show"], ["stray"], ["--add", "x"]):
             self.assertEqual(self.run_triage(*words).returncode, 2)
@@ -244,6 +264,46 @@ class CommandTest(StateTest):
             self.assertTrue((self.state / "findings" / one["id"] /
                              "input").exists())
         self.assertEqual(list(self.state.rglob(".new-*")), [])
+
+
+class ExplainedTest(unittest.TestCase):
+    def explained(self, shows, common=(), **more):
+        """`shows` has of each finding, called by its signature, what its
+        smallest input shows."""
+        findings = [{"id": name, "signature": name, "also": [], "target":
+                     "fuzz_x", "kind": "oracle", "status": "new", "first_seen":
+                     "", **more.get(name, {})} for name in shows]
+        return same.explained(
+            findings, {name: {name, *others} for name, others in shows.items()},
+            set(common))
+
+    def test_by_what_fails_with_less(self):
+        self.assertEqual(self.explained({"a": "b", "b": ""}), {"a": "b"})
+        self.assertEqual(self.explained({"a": "b", "b": "a"}), {"b": "a"})
+        self.assertEqual(self.explained({"a": "", "b": ""}), {})
+
+    def test_by_what_explains_that(self):
+        self.assertEqual(self.explained({"a": "bc", "b": "c", "c": ""}),
+                         {"a": "c", "b": "c"})
+
+    def test_what_two_explain_keeps_them_apart(self):
+        self.assertEqual(self.explained({"a": "bc", "b": "", "c": ""}),
+                         {"a": "b"})
+
+    def test_by_a_crash_and_by_the_reader(self):
+        self.assertEqual(self.explained(
+            {"a": "b", "b": "acd"}, b={"kind": "out of bounds"}), {"a": "b"})
+        self.assertEqual(self.explained(
+            {"a": "", "b": "acd"}, b={"target": "fuzz_hive"}), {})
+
+    def test_not_by_what_is_common(self):
+        self.assertEqual(self.explained({"a": "b", "b": ""}, "b"), {})
+
+    def test_what_somebody_has_marked_stays(self):
+        self.assertEqual(self.explained({"a": "b", "b": ""},
+                                        a={"status": "known"}), {})
+        self.assertEqual(self.explained({"a": "b", "b": ""},
+                                        b={"status": "known"}), {"a": "b"})
 
 
 class SignatureTest(unittest.TestCase):
@@ -310,7 +370,7 @@ class SignatureTest(unittest.TestCase):
             "x.c:1: oracle 1: the same: n == 0\n"
         known = self.reader().read("signal", 6, report)
         self.assertEqual(known.signatures, [
-            "oracle | fuzz_x | 1: the same [hivex: value.type]"])
+            "oracle | x.c | 1: the same [hivex: value.type]"])
         self.assertEqual(known.owner, "hivex")
 
     def test_an_oracle_is_told_by_its_field(self):
@@ -318,19 +378,19 @@ class SignatureTest(unittest.TestCase):
             "signal", 6, "oracle's field: value.type / another\n"
             "x.c:1: oracle 9: the model's event: a == b\n")
         self.assertEqual(known.signatures, [
-            "oracle | fuzz_x | 9: the model's event [value.type / another]"])
+            "oracle | x.c | 9: the model's event [value.type / another]"])
         for words in ("the model's event", "the model's damage"):
             known = self.reader().read(
                 "signal", 6, "oracle's field: cell-free\n"
                 f"x.c:1: oracle 9: {words}: a == b\n")
             self.assertEqual(known.signatures, [
-                "oracle | fuzz_x | 9 [cell-free]"])
+                "oracle | x.c | 9 [cell-free]"])
 
     def test_an_oracle_is_told_by_number_and_words(self):
         known = self.reader().read(
             "signal", 6, "x.c:1: oracle 12: at most 7 keys: n == 0\n")
         self.assertEqual(known.signatures,
-                         ["oracle | fuzz_x | 12: at most N keys"])
+                         ["oracle | x.c | 12: at most N keys"])
 
 
 class PartsTest(unittest.TestCase):

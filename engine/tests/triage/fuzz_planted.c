@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * fuzz_planted - a harness with six bugs, for the tests of scripts/triage.
+ * fuzz_planted - a harness with bugs, for the tests of scripts/triage.
  *
- * Input   the bug, from 0 to 5, and the way to it, from 0 to 3; the rest tells
+ * Input   the bug, from 0 to 6, and the way to it, from 0 to 3; the rest tells
  *         inputs apart. Other bugs are none.
- * Oracles 7. the ways are few. It fails when bug 3 is asked for.
+ * Oracles 7. the ways are few. It fails when bug 3 is asked for;
+ *         8. the way is short, 9. the way is straight. Of bug 6 the first way
+ *         fails one of them, the others both.
  *
  * Each bug comes with several stacks: other callers, other lines of them, other
  * sanitizer reports, and for 0 to 2 chance. 4 and 5 are in one function. */
@@ -152,6 +154,10 @@ static APART void run(const struct input *in, unsigned bug)
     case 4:
     case 5:
         copy_out(in, bug);
+        break;
+    case 6:
+        FUZZ_CHECK(in->way == 0, "8: short");
+        FUZZ_CHECK(in->size < 4, "9: straight");
         break;
     default:
         break;

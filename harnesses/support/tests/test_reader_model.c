@@ -4,6 +4,9 @@
  * each thing that could be said otherwise is caught. */
 #include "reader_model.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "aborts.h"
 #include "event_check.h"
 #include "fuzz.h"
@@ -111,6 +114,37 @@ static void tape__catches_every_lie_and_no_truth(void **state)
     hb_close(&h);
 }
 
+/* Each lie that is about one field is told by it, be there damage or not. */
+static void tape__tells_the_field(void **state)
+{
+    static const char *const fields[LIES] = {
+        [OTHER_NAME] = "key.name / another",
+        [OTHER_TIME] = "key.filetime / another",
+        [OTHER_SECURITY] = "key.security / another",
+        [OTHER_TYPE] = "value.type / another",
+        [OTHER_DATA] = "data / another",
+        [ONE_EVENT_LESS] = "nk.parent",
+        [DAMAGE_MADE_UP] = "list.hint",
+        [OTHER_PLACE_OF_DAMAGE] = "nk.parent mismatch"};
+    struct hive_builder h;
+    char said[200], line[100];
+
+    (void)state;
+    hb_small(&h);
+    hb_poke(&h, "nk:A", NK_PARENT, 8, 4);
+    struct testimony testimony = {.image = hp_span_of(h.image, h.size)};
+    for (int lie = 0; lie < LIES; lie++) {
+        testimony.lie = (enum lie)lie;
+        if (fields[lie] == NULL)
+            continue;
+        assert_true(aborts_saying(testify, &testimony, said, sizeof said));
+        (void)snprintf(line, sizeof line, "oracle's field: %s\n", fields[lie]);
+        if (strncmp(said, line, strlen(line)) != 0)
+            fail_msg("lie %d: %s", lie, said);
+    }
+    hb_close(&h);
+}
+
 static void model__says_what_the_reader_says(void **state)
 {
     struct hive_builder h[4];
@@ -140,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(model__says_what_the_reader_says),
+        cmocka_unit_test(tape__tells_the_field),
         cmocka_unit_test(tape__catches_every_lie_and_no_truth)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
