@@ -230,11 +230,8 @@ static bool is_taken(const struct hp_scrub *s, uint8_t kind, uint32_t offset,
 
 /* Adds a record, unless it is known with as many elements. */
 static void add(struct hp_scrub *s, uint8_t kind, uint32_t offset,
-                uint32_t count, bool guessed)
+                uint32_t count, uint32_t room, bool guessed)
 {
-    uint32_t room = room_at(s, offset), fixed = fixed_part(kind);
-    size_t left = s->bins.len - offset - CELL_SIZE_FIELD;
-
     if (s->count == s->room)
         grow_records(s);
     if (s->no_memory || s->count == HP_SCRUB_NONE - 1)
@@ -242,9 +239,6 @@ static void add(struct hp_scrub *s, uint8_t kind, uint32_t offset,
     uint32_t *bucket = bucket_of(s, kind, offset);
     if (*bucket != 0 && s->records[*bucket - 1].count >= count)
         return;
-    /* Some parsers do not ask whether the cell holds the record. */
-    if (room < fixed)
-        room = left < fixed ? (uint32_t)left : fixed;
     s->records[s->count] = (struct hp_scrub_record){.offset = offset,
                                                     .room = room,
                                                     .count = count,
@@ -254,6 +248,19 @@ static void add(struct hp_scrub *s, uint8_t kind, uint32_t offset,
     *bucket = (uint32_t)++s->count;
     if (!guessed)
         take(s, offset, extent_of(s, kind, offset, count, room));
+}
+
+/* Adds one that something leads to. Some parsers do not ask whether the cell
+ * holds it. */
+static void add_reached(struct hp_scrub *s, uint8_t kind, uint32_t offset,
+                        uint32_t count, bool guessed)
+{
+    uint32_t room = room_at(s, offset), fixed = fixed_part(kind);
+    size_t left = s->bins.len - offset - CELL_SIZE_FIELD;
+
+    if (room < fixed)
+        room = left < fixed ? (uint32_t)left : fixed;
+    add(s, kind, offset, count, room, guessed);
 }
 
 static uint8_t kind_at(const struct hp_scrub *s, uint32_t offset)
@@ -318,7 +325,7 @@ static void refer(struct hp_scrub *s, uint8_t kind, uint32_t offset,
         count = 0;
     }
     if (known ? is_sound(s, offset) : list && is_list(s, offset, count)) {
-        add(s, kind, offset, count, false);
+        add_reached(s, kind, offset, count, false);
         return;
     }
     if (s->guess_count == s->guess_room) {
@@ -386,7 +393,7 @@ static void replace(struct hp_scrub *s, uint32_t offset, uint32_t size,
     size_t at = (size_t)offset + CELL_SIZE_FIELD;
     struct hp_span bytes;
 
-    add(s, HP_RECORD_DATA, offset, 0, true);
+    add_reached(s, HP_RECORD_DATA, offset, 0, true);
 
     if (size > room)
         size = room;
@@ -585,7 +592,8 @@ static void explore_all(struct hp_scrub *s, size_t *next)
             hp_scrub_is_content(s, (size_t)g.offset + CELL_SIZE_FIELD);
         bool nothing = content || is_taken(s, g.kind, g.offset, g.count) ||
                        !is_likely(s, &g);
-        add(s, nothing ? HP_RECORD_CELL : g.kind, g.offset, g.count, true);
+        add_reached(s, nothing ? HP_RECORD_CELL : g.kind, g.offset, g.count,
+                    true);
     }
     s->guess_count = 0;
 }
@@ -598,7 +606,7 @@ static void find_lost(struct hp_scrub *s)
             hp_scrub_is_content(s, (size_t)at + CELL_SIZE_FIELD) ||
             is_taken(s, kind_at(s, at), at, 0))
             continue;
-        add(s, kind_at(s, at), at, 0, false);
+        add(s, kind_at(s, at), at, 0, room_at(s, at), false);
     }
 }
 
