@@ -67,7 +67,8 @@ def send(processes, number):
 
 
 def reap():
-    """Forgets children that have ended."""
+    """Forgets children that have ended: the campaign would inherit them, and
+    not know them."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -83,7 +84,6 @@ def end_all(process):
             return
         send(left, signal.SIGKILL)
         time.sleep(0.02)
-        reap()
 
 
 class Guard:
@@ -131,6 +131,7 @@ class Guard:
             self.interrupt()
         code = self.child.poll()
         end_all(os.getpid())
+        reap()
         return TIME_OVER if late else \
             KILLED if code is None or code < 0 else code
 

@@ -5,14 +5,38 @@ kill -9 at moments that a seed chooses, and the same command is given again."""
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 import unittest
 
 from fake_engines import CampaignTest, processes_with
+from support import TREE
 
 # Of one test; scripts/test-slow asks for more.
 KILLS = int(os.environ.get("HP_KILLS", "10"))
 SECONDS = "30s"
+
+
+# Who adopts orphans, and how many it is left with by a guard.
+PARENT = """
+import ctypes, os, pathlib, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+subprocess.run([sys.executable, sys.argv[1], str(os.getpid()), "30", "sh", "-c",
+                sys.argv[2]])
+print(pathlib.Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+      .read_text().split())
+"""
+
+
+class Guards(unittest.TestCase):
+    def test_nothing_is_left(self):
+        for orphan in "sleep 0.1", "setsid sleep 60":
+            done = subprocess.run(
+                [sys.executable, "-c", PARENT,
+                 TREE / "scripts/nightly/guard.py", f"({orphan} &); sleep 0.5"],
+                capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, "[]\n"), done)
 
 
 class Kills(CampaignTest):
