@@ -29,15 +29,15 @@ def explained(findings, shows, common):
     def distance(one):
         return (one["kind"] == "oracle", one["target"] != READER,
                 len(shows[one["id"]]), one["first_seen"], one["id"])
-    by, nearer = {}, {}
-    for one in sorted(findings, key=distance):
-        found = [known for name, known in nearer.items()
-                 if name in shows[one["id"]] - common]
+    by, nearer = {}, {}  # nearer: {signature: (how near, finding)}
+    for place, one in enumerate(sorted(findings, key=distance)):
+        _, cause = min((nearer[name] for name in shows[one["id"]] - common
+                        if name in nearer), default=(None, None))
         # What somebody has marked stays what it is.
-        if found and one["status"] == "new":
-            by[one["id"]] = found[0]
+        if cause and one["status"] == "new":
+            by[one["id"]] = cause
         for name in (one["signature"], *one["also"]):
-            nearer[name] = by.get(one["id"], one["id"])
+            nearer[name] = place, by.get(one["id"], one["id"])
     return by
 
 
@@ -103,8 +103,11 @@ class Joiner:
 
     def shown_as_hive(self, hives, path):
         """By the hive that a recipe makes."""
+        forge = describe.program()
+        if forge is None:
+            return set()
         with tempfile.TemporaryDirectory(
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             hive = pathlib.Path(work) / "hive"
-            describe.said([describe.program(), "forge", path, "-o", hive])
+            describe.said([forge, "forge", path, "-o", hive])
             return self.shown(hives, hive) if hive.exists() else set()
