@@ -36,7 +36,8 @@ def quiet(environment):
 
 def some(slice_):
     """A folder with other inputs each time."""
-    folder, most = slice_.work / "some", slice_.seconds * READ_A_SECOND
+    folder = slice_.work / "some"
+    most = slice_.seconds * READ_A_SECOND // len(slice_.corpora)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for place, corpus in enumerate(slice_.corpora):

@@ -141,7 +141,7 @@ class Inputs(unittest.TestCase):
     def test_a_short_slice_starts_with_some(self):
         [first] = self.given(3)
         names = {path.name for path in first.iterdir()}
-        self.assertEqual(len(names), 75 + 20)  # of each folder
+        self.assertEqual(len(names), 37 + 20)  # of each folder
         self.assertEqual((first / "1-0007").read_bytes(), b"7")
         self.given(3, number=1)
         self.assertNotEqual({path.name for path in first.iterdir()}, names)
