@@ -21,7 +21,7 @@ from nightly.watch import Watch, clock
 TICK = 0.25
 TRIAGE_EVERY, TRIAGE_FOR = 120, 180
 LAST_TRIAGE = 60  # seconds before the end in which none is begun
-MERGE_FOR = 120
+MERGE_FOR, LAST_MERGE_FOR = 120, 900
 # Seconds of a night that is worth what takes minutes: inputs made smaller, and
 # coverage.
 THOROUGH = 600
@@ -227,7 +227,10 @@ class Campaign:
                              self.night.number)
 
     def merge_is_due(self, target):
-        """Not where each pair has but one slice: all are merged at the end."""
+        """Not where each pair has but one slice: all are merged at the end. So
+        is what takes too long."""
+        if target in self.care.late:
+            return False
         if self.watch.crowded:
             return self.care.fresh(target) > 0
         return self.plan.rounds > 1 and self.left() > MERGE_FOR and \
@@ -244,6 +247,8 @@ class Campaign:
             self.triaged = time.monotonic()
         elif isinstance(job, jobs.MergeJob):
             self.watch.found += job.new
+            if not job.whole and not job.stopped:
+                self.care.late.add(job.target)
         else:
             self.night.end_slice(job, [*job.engine.corpus(job.slice.work),
                                        self.state.corpus(job.target)])
@@ -262,7 +267,8 @@ class Campaign:
         while (left or self.lanes.working()) and not self.stopping:
             for lane in self.lanes.free():
                 if left:
-                    self.lanes.begin(lane, self.merge_job(left.pop()))
+                    self.lanes.begin(lane, self.merge_job(left.pop(),
+                                                          LAST_MERGE_FOR))
             self.turn()
         self.end_jobs()
 

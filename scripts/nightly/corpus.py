@@ -32,6 +32,7 @@ class Care:
         self.state, self.engines = state, engines
         self.fuzzer = engines["libfuzzer"]
         self.merging, self.tried = [], set()
+        self.late = set()  # targets whose merge did not end in its time
 
     def seeds(self, target):
         return self.fuzzer.folder / "seeds" / target

@@ -15,7 +15,7 @@ from support import TREE
 
 sys.path.insert(0, str(TREE / "scripts"))
 sys.dont_write_bytecode = True
-from nightly import afl, libfuzzer, schedule
+from nightly import afl, campaign, jobs, libfuzzer, schedule
 from nightly.slice import Slice
 
 
@@ -115,6 +115,25 @@ class Instances(unittest.TestCase):
         self.assertFalse({"mopt", "cmplog"} & {name for name, _, _ in hive})
         for _, options, _ in self.ways(brief=False, cores=8, number=0):
             self.assertNotIn("-P exploit", options)
+
+
+class Merges(unittest.TestCase):
+    def test_what_takes_too_long_waits_for_the_end(self):
+        night = campaign.Campaign(mock.Mock(state="state"))
+        night.plan, night.watch, night.care, night.night = (
+            mock.Mock(rounds=9), mock.Mock(crowded=False), mock.Mock(late=set()),
+            mock.Mock())
+        night.left = lambda: 10_000
+        self.assertTrue(night.merge_is_due("fuzz_x"))
+        for whole, stopped, due in ((True, False, True), (False, True, True),
+                                    (False, False, False)):
+            job = mock.Mock(spec=jobs.MergeJob, whole=whole, stopped=stopped,
+                            target="fuzz_x", new=0)
+            night.watch.found = 0
+            night.finish(job)
+            self.assertEqual(bool(night.merge_is_due("fuzz_x")), due)
+        night.watch.crowded = True
+        self.assertFalse(night.merge_is_due("fuzz_x"))
 
 
 class Inputs(unittest.TestCase):
