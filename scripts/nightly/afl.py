@@ -15,7 +15,7 @@ OUT = "out"
 # A folder that looks like an instance: what libFuzzer reached.
 SHARED = "libfuzzer"
 LARGEST = 1 << 20  # AFL++ takes no larger input
-TIMEOUT = "5000+"
+TIMEOUT = "1000+"
 # Beside the main instance: what AFL++'s documentation recommends for the
 # others. Where time is short only those run.
 MIX = (

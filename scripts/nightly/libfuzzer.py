@@ -18,7 +18,9 @@ LINE = re.compile(r"#(\d+)\S*\s.*?cov: (\d+)(?: ft: (\d+))?.*?corp: (\S+) "
 # A bug in somebody else's parser nobody here mends: fuzzing goes on after it.
 GOES_ON = ("-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1",
            "-ignore_ooms=1")
-TIMEOUT, MEMORY = 10, 2560
+# Seconds for one input, in a long slice; where each find hangs, a slice has time
+# for more than HANGS of them. Triage gives each the whole time.
+TIMEOUT, HANGS, MEMORY = 10, 30, 2560
 SPARE = 512  # MiB that its own process may take
 # Seconds of a slice that is too short for all inputs: it gets some, as many as
 # the slowest targets read in half of it on a busy machine.
@@ -54,7 +56,7 @@ class LibFuzzer:
     def __init__(self, folder):
         self.folder = folder
 
-    def command(self, target, work, memory):
+    def command(self, target, work, memory, timeout=TIMEOUT):
         """What all runs of a target have in common, and their environment."""
         arguments, environment = options(self.folder, target)
         for name in ("artifacts", "corpus", "tmp"):
@@ -62,14 +64,15 @@ class LibFuzzer:
         limit = min(MEMORY, max(memory // 2, memory - SPARE))
         if target in FOREIGN:
             arguments.append("-detect_leaks=0")
-        return ([self.folder / target, *arguments, f"-timeout={TIMEOUT}",
+        return ([self.folder / target, *arguments, f"-timeout={timeout}",
                  f"-rss_limit_mb={limit}", "-print_funcs=0",
                  "-reload=0", f"-artifact_prefix={work}/artifacts/"],
                 quiet({**environment, "TMPDIR": str(work / "tmp")}))
 
     def instances(self, slice_):
         command, environment = self.command(
-            slice_.target, slice_.work, slice_.memory // slice_.cores)
+            slice_.target, slice_.work, slice_.memory // slice_.cores,
+            max(1, min(TIMEOUT, slice_.seconds // HANGS)))
         corpora = [some(slice_)] if slice_.seconds < SHORT else slice_.corpora
         command += [f"-fork={slice_.cores}", *GOES_ON[1:],
                     f"-max_total_time={slice_.seconds}",
