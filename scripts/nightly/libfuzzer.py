@@ -24,7 +24,7 @@ TIMEOUT, HANGS, MEMORY = 10, 30, 2560
 SPARE = 512  # MiB that its own process may take
 # Seconds of a slice that is too short for all inputs: it gets some, as many as
 # the slowest targets read in half of it on a busy machine.
-SHORT, READ_A_SECOND = 60, 25
+SHORT, READ_A_SECOND = 180, 25
 MERGED = "merged"
 
 

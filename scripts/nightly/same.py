@@ -60,23 +60,27 @@ class Joiner:
         hives = {one["target"] for one in findings.values()} & set(HIVES)
         shows = {key: self.shows(book, one, hives)
                  for key, one in findings.items()}
-        moved = explained(findings.values(), shows, self.common(
-            {one["target"] for one in findings.values()}))
+        moved = explained(findings.values(), shows,
+                          self.common(findings.values()))
         for key, other in moved.items():
             book.join(key, other)
             self.say(f"{key} is {other}: {visible(findings[key]['title'])}")
         return moved
 
-    def common(self, targets):
-        """The signatures that most inputs show."""
+    def common(self, findings):
+        """The signatures that most inputs show, and those of targets without a
+        corpus, of which that is not known."""
         found = set()
-        for target in targets:
+        for target in {one["target"] for one in findings}:
             inputs = files(self.state / "corpus" / target)
             asked = random.Random(1).sample(inputs, min(SAMPLE, len(inputs)))
             counts = collections.Counter(name for path in asked
                                          for name in self.shown([target], path))
             found |= {name for name, count in counts.items()
                       if 2 * count > len(asked)}
+            if not asked:
+                found |= {one["signature"] for one in findings
+                          if one["target"] == target}
         return found
 
     def shows(self, book, finding, hives):

@@ -166,7 +166,7 @@ class Inputs(unittest.TestCase):
         self.assertNotEqual({path.name for path in first.iterdir()}, names)
 
     def test_a_long_one_with_all(self):
-        self.assertEqual(self.given(60), self.corpora)
+        self.assertEqual(self.given(180), self.corpora)
 
 
 if __name__ == "__main__":
