@@ -20,11 +20,11 @@ GOES_ON = ("-fork=1", "-ignore_crashes=1", "-ignore_timeouts=1",
            "-ignore_ooms=1")
 # Seconds for one input, in a long slice; where each find hangs, a slice has time
 # for more than HANGS of them. Triage gives each the whole time.
-TIMEOUT, HANGS, MEMORY = 10, 30, 2560
+TIMEOUT, HANGS, MEMORY = 10, 60, 2560
 SPARE = 512  # MiB that its own process may take
 # Seconds of a slice that is too short for all inputs: it gets some, as many as
-# the slowest targets read in half of it on a busy machine.
-SHORT, READ_A_SECOND = 180, 25
+# the slowest targets read in a quarter of it on a busy machine.
+SHORT, READ_A_SECOND = 180, 10
 MERGED = "merged"
 
 

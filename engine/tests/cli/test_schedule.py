@@ -160,8 +160,9 @@ class Inputs(unittest.TestCase):
     def test_a_short_slice_starts_with_some(self):
         [first] = self.given(3)
         names = {path.name for path in first.iterdir()}
-        self.assertEqual(len(names), 37 + 20)  # of each folder
-        self.assertEqual((first / "1-0007").read_bytes(), b"7")
+        self.assertEqual(len(names), 15 + 15)  # of each folder
+        self.assertTrue(all(path.read_bytes() == b"%d" % int(path.name[2:])
+                            for path in first.iterdir()))
         self.given(3, number=1)
         self.assertNotEqual({path.name for path in first.iterdir()}, names)
 
