@@ -14,7 +14,7 @@
 #include "hp_backend.h"
 
 /* Damage between two other events that can be told. */
-#define READER_TAPE_HEARD 8
+#define READER_TAPE_HEARD 64
 
 struct reader_tape {
     struct hp_event *events;
