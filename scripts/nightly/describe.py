@@ -13,7 +13,8 @@ from nightly.signature import Reader
 
 # Of one finding, for its structure and for its bytes, and of all of them.
 SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
-# A hang that is made smaller must stay one, not become something slow.
+# A hang is made smaller by what is still at it after a short time, and must be one
+# in the end, not something slow.
 MIDDLE = replay.Limits(2000, 512, 20_000)
 LONG = replay.Limits(10_000, 1024, 60_000)
 TEXT_MOST = 4 << 20
@@ -49,8 +50,10 @@ class Asker:
         self.judge = replay.Judge(folder, target)
         self.reader = Reader(target, symbols)
         self.signature = signature
+        self.hangs = signature.startswith(("timeout", "out of memory"))
 
-    def shows(self, path, limits=MIDDLE):
+    def shows(self, path, limits=None):
+        limits = limits or (replay.SHORT if self.hangs else MIDDLE)
         known = self.reader.read(*self.judge.ask(
             path, limits, self.signature.startswith("leak")))
         return known is not None and self.signature in known.signatures
@@ -129,16 +132,17 @@ class Describer:
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             path = pathlib.Path(work) / "input"
             path.write_bytes(data)
+            less = None
             if row["target"] in HIVES and can_minimize(self.hiveproof):
                 less = self.by_structure(asker, path)
-            else:
+            if less is None:
+                # The bug may be one that it has itself.
                 less = self.by_bytes(asker, path, data)
-            if less is None or len(less) > len(data):
+            if len(less) > len(data):
                 return data
             path.write_bytes(less)
-            hangs = asker.signature.startswith(("timeout", "out of memory"))
             return less if asker.shows(
-                path, LONG if hangs else MIDDLE) else data
+                path, LONG if asker.hangs else MIDDLE) else data
 
     def by_structure(self, asker, path):
         out = path.with_name("smaller")
