@@ -74,8 +74,8 @@ class Joiner:
         for target in {one["target"] for one in findings}:
             inputs = files(self.state / "corpus" / target)
             asked = random.Random(1).sample(inputs, min(SAMPLE, len(inputs)))
-            counts = collections.Counter(name for path in asked
-                                         for name in self.shown([target], path))
+            counts = collections.Counter(
+                name for names in self.shown(target, asked) for name in names)
             found |= {name for name, count in counts.items()
                       if 2 * count > len(asked)}
             if not asked:
@@ -89,21 +89,24 @@ class Joiner:
         if not kept.exists():
             path = self.state / "inputs" / finding["minimized"]
             targets = {row["target"] for row in book.inputs(finding["id"])}
-            found = self.shown(targets | hives if targets & set(HIVES)
-                               else targets, path)
+            found = self.shown_in(targets | hives if targets & set(HIVES)
+                                  else targets, path)
             if RECIPES in targets:
                 found |= self.shown_as_hive(hives, path)
             store.make_folder(kept.parent)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
 
-    def shown(self, targets, path):
-        found = set()
-        for target in sorted(targets):
-            with replay.Judge(self.folder(target), target) as judge:
-                found |= Reader(target, self.symbols).every(
-                    *judge.ask(path, replay.SHORT, goes_on=True))
-        return found
+    def shown(self, target, paths):
+        """[the signatures that an input shows], of each."""
+        reader = Reader(target, self.symbols)
+        with replay.Judge(self.folder(target), target) as judge:
+            return [reader.every(*judge.ask(path, replay.SHORT, goes_on=True))
+                    for path in paths]
+
+    def shown_in(self, targets, path):
+        return set().union(*(names for target in sorted(targets)
+                             for names in self.shown(target, [path])))
 
     def shown_as_hive(self, hives, path):
         """By the hive that a recipe makes."""
@@ -114,4 +117,4 @@ class Joiner:
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             hive = pathlib.Path(work) / "hive"
             describe.said([forge, "forge", path, "-o", hive])
-            return self.shown(hives, hive) if hive.exists() else set()
+            return self.shown_in(hives, hive) if hive.exists() else set()
