@@ -17,7 +17,7 @@ SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
 # in the end, not something slow.
 MIDDLE = replay.Limits(2000, 512, 20_000)
 LONG = replay.Limits(10_000, 1024, 60_000)
-TEXT_MOST = 4 << 20
+TEXTS, TEXT_MOST = ("recipe", "map.txt"), 4 << 20
 
 
 def program():
@@ -113,8 +113,12 @@ class Describer:
                 data = self.smaller(asker, row, data)
             store.write(place / "input", data)
             store.write(place / "report.txt", self.report(asker, place / "input"))
-        for name, text in self.texts(row["target"], place / "input"):
-            store.write(place / name, text)
+        texts = dict(self.texts(row["target"], place / "input"))
+        for name in TEXTS:
+            if name in texts:
+                store.write(place / name, texts[name])
+            else:  # there may be one of a larger input
+                (place / name).unlink(missing_ok=True)
         if any(row["engine"] == "hand" for row in rows):
             # It may be somebody's hive, and so may be what is left of it.
             store.write(place / "private", "")

@@ -215,6 +215,14 @@ class CommandTest(StateTest):
         self.assertEqual(pasted.returncode, 1, pasted)
         self.assertIn("copy_out", pasted.stdout)
 
+    def test_a_text_of_a_larger_input_goes(self):
+        self.run_triage("--add", "fuzz_planted", self.other, "--no-minimize")
+        self.run_triage("--no-minimize")
+        [folder] = (self.state / "findings").iterdir()
+        (folder / "recipe").write_text("of a larger input")
+        self.assertEqual(self.run_triage().returncode, 0)
+        self.assertFalse((folder / "recipe").exists())
+
     def test_two_oracles_that_one_bug_fails(self):
         one = self.write("one", b"\x06\x00ab")
         seed = self.write("seed", b"\x63xyz")
