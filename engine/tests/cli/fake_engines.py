@@ -124,15 +124,16 @@ class Fakes:
 
 
 def processes_with(text):
-    """Those that have `text` in their command line, but for this one."""
-    found = []
+    """{process: its command line}, of those that have `text` in it, but for this
+    one."""
+    found = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes()
         except OSError:
             continue
         if text.encode() in words and int(path.parent.name) != os.getpid():
-            found.append(int(path.parent.name))
+            found[int(path.parent.name)] = words
     return found
 
 
@@ -171,10 +172,8 @@ class CampaignTest(CliTest):
 
     def nobody_left(self):
         until = time.monotonic() + 60
-        while processes_with(str(self.directory)):
-            self.assertLess(time.monotonic(), until, [
-                (one, pathlib.Path(f"/proc/{one}/cmdline").read_bytes())
-                for one in processes_with(str(self.directory))])
+        while left := processes_with(str(self.directory)):
+            self.assertLess(time.monotonic(), until, left)
             time.sleep(0.1)
 
     def all_recorded(self):
