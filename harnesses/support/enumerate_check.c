@@ -5,6 +5,7 @@
 
 #include "ask.h"
 #include "enumerate_alone.h"
+#include "enumerate_parts.h"
 #include "enumerate_remedy.h"
 #include "model_findings.h"
 #include "model_software.h"
@@ -239,6 +240,8 @@ void enumerate_check_model(const struct hp_report *report, struct hp_span image,
         enum model_run run = model_run(&want, &arena, &tree, &given);
         FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
         if (run == MODEL_RAN) {
+            if (fuzz_asks(64, 3, hash))
+                enumerate_parts_check(report, &arena, &given, &want.machine);
             check_whole(report, &want);
             check_hotfix(report, &want.machine);
             enumerate_remedy_check(report, &arena, &tree, &given, hash >> 8);

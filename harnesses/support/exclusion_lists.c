@@ -98,6 +98,16 @@ bool list_matches_model(struct hp_arena *arena, struct hp_span list,
     return model_excludes(&machine, path) == 1;
 }
 
+bool list_matches_check(struct hp_arena *slow, struct hp_span list,
+                        struct hp_text path)
+{
+    struct fuzz_memory enough = {0, 0};
+    bool found = list_matches(&enough, list, path);
+
+    FUZZ_CHECK(found == list_matches_model(slow, list, path), "1: the model");
+    return found;
+}
+
 /* X6, and which Windows honours the list at all. */
 static enum hp_exclusion_effect effect_of(const struct hp_question *question,
                                           uint32_t type)

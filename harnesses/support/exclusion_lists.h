@@ -27,6 +27,10 @@ bool list_matches(struct fuzz_memory *memory, struct hp_span list,
 bool list_matches_model(struct hp_arena *arena, struct hp_span list,
                         struct hp_text path);
 
+/* Oracle 1: list_matches, as the slow model has it. */
+bool list_matches_check(struct hp_arena *slow, struct hp_span list,
+                        struct hp_text path);
+
 /* Oracle 6: whether the list has an effect, under the profile, as a value of
  * the type, and under the policy that `choice` has modulo 4, 8 and 3. */
 void list_effect_check(struct hp_span list, unsigned choice);

@@ -24,16 +24,17 @@ bool reader_wrong(struct reader *r, enum reader_rule rule,
     struct hp_event event = {.size = sizeof event, .kind = HP_EVENT_DAMAGE};
     struct hp_damage_event *damage = &event.u.damage;
 
-    if (reaction == 'R') {
-        r->refused = true;
-        return false;
-    }
-    if (reaction != 'N')
-        r->partial = true;
     damage->status = status;
     damage->offset = offset;
     damage->found = found;
     damage->field = rules[rule].field;
+    if (reaction == 'R') {
+        r->refused = true;
+        r->tape->refusal = *damage;
+        return false;
+    }
+    if (reaction != 'N')
+        r->partial = true;
     damage->action = reaction == 'D'   ? HP_DAMAGE_DROPPED
                      : reaction == 'C' ? HP_DAMAGE_CLAMPED
                      : reaction == 'S' ? HP_DAMAGE_SKIPPED

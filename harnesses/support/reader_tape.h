@@ -13,15 +13,13 @@
 
 #include "hp_backend.h"
 
-/* Damage between two other events that can be told. */
-#define READER_TAPE_HEARD 64
-
 struct reader_tape {
     struct hp_event *events;
     size_t count, room;
-    uint32_t result; /* HP_WALK_DONE, _PARTIAL or _REFUSED */
-    bool blank;      /* there was no memory: nothing is compared */
-    bool shared;     /* some record belongs to two others */
+    uint32_t result;                /* HP_WALK_DONE, _PARTIAL or _REFUSED */
+    struct hp_damage_event refusal; /* why, where it says so */
+    bool blank;  /* there was no memory: nothing is compared */
+    bool shared; /* some record belongs to two others */
     /* A walk may also be ended by the integers it reads, which nobody counts
      * here. `reads` is more than it takes, UINT64_MAX where that cannot be
      * told; it may end so if that is above `reads_allowed`. */
@@ -30,9 +28,10 @@ struct reader_tape {
     /* The comparison. */
     size_t at;
     uint64_t damage; /* of what was said since the last other event */
-    struct hp_damage_event heard[READER_TAPE_HEARD]; /* the first of it */
-    size_t heard_count;
+    struct hp_damage_event *heard; /* the first of it */
+    size_t heard_count, heard_room;
     bool over; /* a limit ended the walk */
+    bool lost; /* something differed; on replay the walk goes on after that */
     bool ended_by_reads;
     bool limit_due; /* a key was cut off by one that is still to be told */
 };

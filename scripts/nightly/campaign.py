@@ -21,7 +21,8 @@ from nightly.watch import Watch, clock
 TICK = 0.25
 TRIAGE_EVERY, TRIAGE_FOR = 120, 180
 LAST_TRIAGE = 60  # seconds before the end in which none is begun
-MERGE_FOR, LAST_MERGE_FOR = 120, 900
+# A merge, and one at the end: of a night's time at most so much for each.
+MERGE_FOR, LAST_MERGE_FOR, LAST_MERGE_SHARE = 120, 900, 1 / 8
 # Seconds of a night that is worth what takes minutes: inputs made smaller, and
 # coverage.
 THOROUGH = 600
@@ -261,14 +262,15 @@ class Campaign:
         """Merges what is new, in all lanes."""
         left = [target for target in self.options.targets
                 if self.care.fresh(target)]
+        most = min(LAST_MERGE_FOR, max(
+            MERGE_FOR, int(self.options.time * LAST_MERGE_SHARE)))
         if left and not self.stopping:
             self.watch.progress.tell(f"merging the corpora of {len(left)} "
                                      "targets")
         while (left or self.lanes.working()) and not self.stopping:
             for lane in self.lanes.free():
                 if left:
-                    self.lanes.begin(lane, self.merge_job(left.pop(),
-                                                          LAST_MERGE_FOR))
+                    self.lanes.begin(lane, self.merge_job(left.pop(), most))
             self.turn()
         self.end_jobs()
 

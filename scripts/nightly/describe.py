@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """findings/ID/: the smallest input that shows a finding, what it is, where it
 fails, and the line that replays it."""
+import itertools
 import os
 import pathlib
 import subprocess
@@ -18,6 +19,8 @@ SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
 MIDDLE = replay.Limits(2000, 512, 20_000)
 LONG = replay.Limits(10_000, 1024, 60_000)
 TEXTS, TEXT_MOST = ("recipe", "map.txt"), 4 << 20
+# Of an input that has no recipe but its bytes, for the bug is one of ours.
+BYTES_MOST, PARTS = 64 << 10, 24
 
 
 def program():
@@ -41,6 +44,15 @@ def said(command, most=TEXT_MOST, seconds=60):
 def can_minimize(hiveproof):
     return hiveproof is not None and \
         said([hiveproof, "minimize", "--help"])[0] == 0
+
+
+def recipe_of_bytes(data):
+    """That makes `data`, whatever it is (docs/recipes.md): equal bytes as one."""
+    runs = ((key, len(list(same))) for key, same in itertools.groupby(data))
+    parts = [f"{key:02x}*{times}" if times > 1 else f"{key:02x}"
+             for key, times in runs]
+    lines = (",".join(parts[at:at + PARTS]) for at in range(0, len(parts), PARTS))
+    return ("hiveproof recipe 1\ntail " + ",\\\n ".join(lines) + "\n").encode()
 
 
 class Asker:
@@ -175,12 +187,14 @@ class Describer:
         return "".join(visible(line, " \n") + "\n" for line in lines)
 
     def texts(self, target, path):
-        """The recipe of a hive, or its map where it has none."""
+        """The recipe of a hive, and its map."""
         if target not in HIVES or self.hiveproof is None:
             return
         code, recipe = said([self.hiveproof, "dump", "--format", "recipe", path])
         if code in (0, 1) and recipe:
             yield "recipe", recipe
+        elif path.stat().st_size <= BYTES_MOST:
+            yield "recipe", recipe_of_bytes(path.read_bytes())
         code, shown = said([self.hiveproof, "inspect", path])
         if code in (0, 1) and shown:
             yield "map.txt", shown

@@ -6,39 +6,81 @@ what else would have failed.
 
 A finding is explained by another that its smallest input shows, too, and that
 is nearer to the cause: a crash before an oracle, the reader before what is made
-of it, and what fails with little else before what fails with more. What most
-inputs of a corpus show explains nothing."""
+of it, and what fails with little else before what fails with more. So it is by
+one that some hives show that differ from its smallest in one place, or the other
+way round: what writes over memory fails no oracle, and a little less of it does.
+What most inputs of a corpus show explains nothing."""
 import collections
+import contextlib
+import itertools
 import os
 import pathlib
 import random
+import re
+import shutil
 import tempfile
 
 from fuzz_targets import HIVES
-from nightly import describe, ledger, replay, store, visible
+from nightly import describe, ledger, neighbours, replay, store, visible
 from nightly.signature import Reader
 from nightly.slice import files
 
-SHOWS = "shows"  # in findings/ID/: the signatures, a line each
+# In findings/ID/: the signatures that it shows, and that its neighbours show.
+SHOWS, NEAR = "shows", "near"
 READER, RECIPES = "fuzz_hive", "fuzz_recipe"
+RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
+LIMITED = ("timeout", "out of memory")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
+LEAST = 3  # of the neighbours: of fewer, it may be chance
+NEAR_MOST = 100  # findings of which that is asked
+# Hives of the corpus that pass, and of each so many neighbours: what these show is
+# near to everything.
+PASSING, NEIGHBOURS = 20, 50
 
 
-def explained(findings, shows, common):
+def is_told_by_cause(name):
+    """A crash, or a check of the reader's that is missing: [vk.type unknown].
+    What is there instead of what is due comes of many bugs."""
+    return not name.startswith("oracle") or \
+        re.search(r" \[[\w.]+ [\w-]+\]$", name) is not None
+
+
+def explained(findings, shows, near, common):
     """{id: the id of the finding that explains it}"""
     def distance(one):
         return (one["kind"] == "oracle", one["target"] != READER,
                 len(shows[one["id"]]), one["first_seen"], one["id"])
-    by, nearer = {}, {}  # nearer: {signature: (how near, finding)}
+
+    by, told, hinted = {}, {}, {}  # {signature: (how near, finding)}
     for place, one in enumerate(sorted(findings, key=distance)):
-        _, cause = min((nearer[name] for name in shows[one["id"]] - common
-                        if name in nearer), default=(None, None))
+        names = one["signature"], *one["also"]
+        hints = {name for name in near[one["id"]] if is_told_by_cause(name)}
+        shown = (shows[one["id"]] | hints) - common
+        _, cause = min([*(told[name] for name in shown if name in told),
+                        *(hinted[name] for name in names if name in hinted)],
+                       default=(None, None))
         # What somebody has marked stays what it is.
         if cause and one["status"] == "new":
             by[one["id"]] = cause
-        for name in (one["signature"], *one["also"]):
-            nearer[name] = place, by.get(one["id"], one["id"])
+        known = place, by.get(one["id"], one["id"])
+        for name in names:
+            told.setdefault(name, known)
+        for name in hints - common:
+            hinted.setdefault(name, known)
     return by
+
+
+def is_recipe(path):
+    with open(path, "rb") as source:
+        return source.read(len(RECIPE)) == RECIPE
+
+
+def variants(hive):
+    """The path, with each neighbour in turn."""
+    if hive.exists():
+        for data in neighbours.of(hive.read_bytes()):
+            hive.write_bytes(data)
+            yield hive
 
 
 class Joiner:
@@ -60,8 +102,11 @@ class Joiner:
         hives = {one["target"] for one in findings.values()} & set(HIVES)
         shows = {key: self.shows(book, one, hives)
                  for key, one in findings.items()}
-        moved = explained(findings.values(), shows,
-                          self.common(findings.values()))
+        near = self.all_near(findings, shows)
+        common = self.common(findings.values())
+        if any(near.values()):
+            common |= self.near_to_all()
+        moved = explained(findings.values(), shows, near, common)
         for key, other in moved.items():
             book.join(key, other)
             self.say(f"{key} is {other}: {visible(findings[key]['title'])}")
@@ -97,6 +142,49 @@ class Joiner:
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
 
+    def all_near(self, findings, shows):
+        """{id: signatures}, of the new ones and without what each shows itself."""
+        near = {key: set() for key in findings}
+        new = sorted((one for one in findings.values() if one["status"] == "new"),
+                     key=lambda one: (one["first_seen"], one["id"]))
+        for one in new[:NEAR_MOST]:
+            near[one["id"]] = self.near(one) - shows[one["id"]]
+        return near
+
+    def near(self, finding):
+        """What at least LEAST of the neighbours of its smallest input show. Not
+        of what hangs: it would take too long."""
+        kept = self.state / "findings" / finding["id"] / NEAR
+        if not kept.exists():
+            found = set()
+            if finding["target"] in HIVES and finding["kind"] not in LIMITED:
+                for target in {finding["target"], READER}:
+                    found |= self.near_in(
+                        target, self.state / "inputs" / finding["minimized"])
+            store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
+        return set(kept.read_text(encoding="utf-8").splitlines())
+
+    def near_in(self, target, path):
+        with self.as_hive(path) as hive:
+            counts = collections.Counter(
+                name for names in self.shown(target, variants(hive))
+                for name in names)
+        return {name for name, times in counts.items() if times >= LEAST}
+
+    def near_to_all(self):
+        """What neighbours of hives that pass show."""
+        inputs = [path for path in files(self.state / "corpus" / READER)
+                  if path.stat().st_size > neighbours.BASE]
+        random.Random(1).shuffle(inputs)
+        passing = (path for path in inputs
+                   if not self.shown_in({READER}, path))
+        found = set()
+        for path in itertools.islice(passing, PASSING):
+            with self.as_hive(path) as hive:
+                some = itertools.islice(variants(hive), NEIGHBOURS)
+                found = found.union(*self.shown(READER, some))
+        return found
+
     def shown(self, target, paths):
         """[the signatures that an input shows], of each."""
         reader = Reader(target, self.symbols)
@@ -110,11 +198,18 @@ class Joiner:
 
     def shown_as_hive(self, hives, path):
         """By the hive that a recipe makes."""
-        forge = describe.program()
-        if forge is None:
-            return set()
+        with self.as_hive(path) as hive:
+            return self.shown_in(hives, hive) if hive.exists() else set()
+
+    @contextlib.contextmanager
+    def as_hive(self, path):
+        """A path in a folder of its own, where the hive is that a recipe makes,
+        or a copy of another input, or nothing."""
         with tempfile.TemporaryDirectory(
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             hive = pathlib.Path(work) / "hive"
-            describe.said([forge, "forge", path, "-o", hive])
-            return self.shown_in(hives, hive) if hive.exists() else set()
+            if not is_recipe(path):
+                shutil.copyfile(path, hive)
+            elif describe.program():
+                describe.said([describe.program(), "forge", path, "-o", hive])
+            yield hive

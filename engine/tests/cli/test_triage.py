@@ -20,8 +20,8 @@ from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
-from nightly import replay, same, store  # noqa: E402
-from nightly.describe import Describer, in_halves  # noqa: E402
+from nightly import neighbours, replay, same, store  # noqa: E402
+from nightly.describe import Describer, in_halves, recipe_of_bytes  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
                                short_words)
 from nightly.symbols import Frame, Symbols, plain  # noqa: E402
@@ -169,6 +169,14 @@ class PlantedTest(StateTest):
                              (folder / "replay").read_text())
             self.assertTrue((self.state / "inputs" / one["minimized"]).exists())
 
+    def test_what_hangs_its_reader_has_a_recipe_of_its_bytes(self):
+        data = b"regf" + bytes(500) + bytes(range(256))
+        recipe, out = self.write("recipe", recipe_of_bytes(data)), \
+            self.directory / "hive"
+        self.ask("forge", recipe, "-o", out)
+        self.assertEqual(out.read_bytes(), data)
+        self.assertLess(len(recipe.read_text().splitlines()), 14)
+
 
 class CommandTest(StateTest):
     def setUp(self):
@@ -278,14 +286,15 @@ class CommandTest(StateTest):
 
 
 class ExplainedTest(unittest.TestCase):
-    def explained(self, shows, common=(), **more):
+    def explained(self, shows, common=(), near=None, **more):
         """`shows` has of each finding, called by its signature, what its
-        smallest input shows."""
+        smallest input shows, and `near` what some neighbours of that do."""
         findings = [{"id": name, "signature": name, "also": [], "target":
                      "fuzz_x", "kind": "oracle", "status": "new", "first_seen":
                      "", **more.get(name, {})} for name in shows]
         return same.explained(
             findings, {name: {name, *others} for name, others in shows.items()},
+            {name: set((near or {}).get(name, ())) for name in shows},
             set(common))
 
     def test_by_what_fails_with_less(self):
@@ -307,6 +316,22 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(self.explained(
             {"a": "", "b": "acd"}, b={"target": "fuzz_hive"}), {})
 
+    def test_by_what_is_near(self):
+        apart = {"a": "", "b": ""}
+        self.assertEqual(self.explained(apart, near={"a": "b"}), {"b": "a"})
+        self.assertEqual(self.explained(apart, near={"b": "a"}), {"b": "a"})
+        self.assertEqual(self.explained(apart, "b", near={"a": "b"}), {})
+
+    def test_not_by_what_comes_of_many_bugs(self):
+        for name, cause in ((" 9 [list.element cycle]", True),
+                            (" 9 [list.element]", False),
+                            (" 9: the model's event [key / the end]", False),
+                            (" 6: says the same", False)):
+            name = f"oracle | x.c |{name}"
+            self.assertEqual(self.explained(
+                {"a": [], name: []}, near={"a": [name]}),
+                             {name: "a"} if cause else {})
+
     def test_not_by_what_is_common(self):
         self.assertEqual(self.explained({"a": "b", "b": ""}, "b"), {})
 
@@ -315,6 +340,78 @@ class ExplainedTest(unittest.TestCase):
                                         a={"status": "known"}), {})
         self.assertEqual(self.explained({"a": "b", "b": ""},
                                         b={"status": "known"}), {"a": "b"})
+
+
+class NeighboursTest(CliTest):
+    def test_one_number_is_another_and_the_checksum_is_right(self):
+        hive = self.minimal().read_bytes()
+        found = list(neighbours.of(hive))
+        self.assertEqual(found, list(neighbours.of(hive)))
+        self.assertEqual(len(found), neighbours.COUNT)
+        self.assertGreater(len(set(found)), neighbours.COUNT // 2)
+        for other in found:
+            self.assertEqual(neighbours.summed(other), other)
+            self.assertEqual(len(other), len(hive))
+            self.assertLessEqual(sum(
+                other[at:at + 4] != hive[at:at + 4]
+                for at in range(neighbours.BASE, len(hive), 4)), 1)
+
+    def test_the_checksum_is_the_formats(self):
+        hive = self.minimal().read_bytes()
+        self.assertEqual(neighbours.summed(hive[:508] + bytes(4) + hive[512:]),
+                         hive)
+
+    def test_what_has_no_bins_has_none(self):
+        for data in (b"", b"regf", bytes(4096), bytes(8192)):
+            self.assertEqual(list(neighbours.of(data)), [])
+
+
+class JoinerTest(StateTest):
+    """What the hives show is told here; the rest is as it is."""
+
+    CRASH, CHECK = "SEGV | deep (x.c)", "oracle | reader_tape.c | 9 [ri.element depth]"
+
+    def find(self, book, night, signature, target, kind, data):
+        digest = store.keep(self.state / "inputs", data)
+        identity = book.record_finding(signature, target, kind, "ours", signature,
+                                       ["a"], night, "r", ["afl"])
+        book.record_input(digest, target, "afl", night, "crash", "x", len(data))
+        book.assign(digest, target, identity, 5, 5)
+        book.describe(identity, digest, "replay")
+        return identity
+
+    def join(self, passing_shows=()):
+        """Of two findings of which one shows the other in each fourth of its
+        neighbours."""
+        book, hive = self.open(), self.minimal().read_bytes()
+        night = book.begin_night(1, "r", "m", {})
+        crash = self.find(book, night, self.CRASH, "fuzz_diff", "SEGV", hive)
+        check = self.find(book, night, self.CHECK, "fuzz_hive", "oracle",
+                          hive + b"x")
+        corpus = store.make_folder(self.state / "corpus" / "fuzz_hive")
+        (corpus / "passes").write_bytes(hive + b"ok")
+
+        def shown(_, __, paths):
+            for number, path in enumerate(paths):
+                data = path.read_bytes()
+                if data.endswith(b"ok"):
+                    yield set(passing_shows if number else ())
+                elif data.endswith(b"x"):
+                    yield {self.CHECK}
+                else:
+                    yield {self.CHECK if number % 4 == 3 else self.CRASH}
+        with mock.patch.object(same.Joiner, "shown", lambda *given: list(
+                shown(*given))):
+            return crash, check, same.Joiner(self.state, None, None,
+                                             lambda _: None).all(book)
+
+    def test_what_a_little_less_of_it_shows_is_part_of_a_crash(self):
+        crash, check, moved = self.join()
+        self.assertEqual(moved, {check: crash})
+
+    def test_but_not_what_is_near_to_all(self):
+        _, _, moved = self.join([self.CHECK])
+        self.assertEqual(moved, {})
 
 
 class SignatureTest(unittest.TestCase):

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "enumerate_parts.h"
+
+#include "enumerate_alone.h"
+#include "exclusion_lists.h"
+#include "volume_rules.h"
+
+static size_t mounted(struct hp_mounted_device devices[VOLUME_DEVICES],
+                      const struct hp_tree_key *key)
+{
+    size_t count = 0;
+
+    if (key == NULL)
+        return 0;
+    for (const struct hp_tree_value *value = key->values;
+         value != NULL && count < VOLUME_DEVICES; value = value->next)
+        devices[count++] = (struct hp_mounted_device){
+            .name = value->name,
+            .type = (uint32_t)value->type,
+            .data = hp_span_of(value->data.ptr, value->data.size),
+            .data_size = value->data_size};
+    return count;
+}
+
+static void check_volumes(struct hp_arena *slow,
+                          const struct hp_question *question,
+                          const struct model_machine *machine)
+{
+    struct hp_mounted_device devices[VOLUME_DEVICES];
+    size_t count = mounted(devices, machine->mounted);
+    struct hp_finding_list findings = {.count = 0};
+    char drive = hp_drive_letter((uint8_t)machine->system_drive);
+    struct hp_volumes volumes;
+
+    if (hp_volumes_build(&volumes, slow, question, drive, devices, count,
+                         &findings))
+        volume_rules_check(&volumes, question, drive, devices, count);
+}
+
+void enumerate_parts_check(const struct hp_report *report,
+                           struct hp_arena *slow,
+                           const struct model_given *given,
+                           const struct model_machine *machine)
+{
+    check_volumes(slow, given->question, machine);
+    for (size_t i = 0; i < report->service_count; i++) {
+        const struct hp_outcome *outcome = &report->services[i].outcome;
+        enumerate_alone_check(report, slow, given, i);
+        if (machine->has_exclusions && outcome->has_path)
+            (void)list_matches_check(slow, machine->exclusions,
+                                     outcome->writer_path);
+    }
+}
