@@ -16,7 +16,7 @@
 #include "commands.h"
 #include "input.h"
 #include "minimize.h"
-#include "new_file.h"
+#include "whole_file.h"
 
 /* The minimiser's memory for each byte of the file, rounded up. */
 enum { MEMORY_PER_BYTE = 16, PROGRESS_MS = 200 };
@@ -183,30 +183,28 @@ static bool check_output(const struct hp_options *options,
     const char *path = options->output_file;
     int error = find_hindrance(path, options->force);
     struct stat status;
-    bool is_read =
-        error == 0 && stat(path, &status) == 0 && hp_file_is(input, &status);
+    bool is_there = error == 0 && stat(path, &status) == 0;
+    const char *why =
+        error != 0                               ? strerror(error)
+        : is_there && hp_file_is(input, &status) ? "the file is read, not to "
+                                                   "be overwritten"
+        : is_there && !S_ISREG(status.st_mode)   ? "not a regular file"
+                                                 : NULL;
 
-    if (error == 0 && !is_read)
-        return true;
-    hp_complain(path, "%s%s",
-                is_read ? "the file is read, not to be overwritten"
-                        : strerror(error),
-                error == EEXIST ? "; --force overwrites it" : "");
-    return false;
+    if (why != NULL)
+        hp_complain(path, "%s%s", why,
+                    error == EEXIST ? "; --force overwrites it" : "");
+    return why == NULL;
 }
 
 static enum hp_exit write_result(const struct job *job,
                                  const struct hp_file *input)
 {
-    struct hp_new_file file;
     size_t size;
     const uint8_t *best = hp_minimizer_best(job->mz, &size);
 
-    if (!hp_new_file_open(&file, job->options->output_file, job->options->force,
-                          input, 1))
-        return HP_EXIT_INPUT;
-    (void)hp_output_write(&file.output, (const char *)best, size);
-    return hp_new_file_close(&file);
+    return hp_whole_file_write(job->options->output_file, job->options->force,
+                               &input, 1, best, size);
 }
 
 /* Once more, because a command may not always say the same. */

@@ -390,7 +390,8 @@ class Output(Minimize):
     def test_what_cannot_be_overwritten_is_said_before_the_work(self):
         hive = self.forge(OTHERS)
         asks = self.script(f'touch "{self.directory}/asked"')
-        for path in [self.directory, hive, self.directory / "absent/out"]:
+        for path in [self.directory, hive, self.directory / "absent/out",
+                     "/dev/null"]:
             with self.subTest(path):
                 self.complaint(hive, "-o", path, "--force", "--", asks)
                 self.assertFalse((self.directory / "asked").exists())
@@ -400,6 +401,15 @@ class Output(Minimize):
         keep = self.write("keep", b"mine")
         self.complaint(hive, "-o", keep, "--force", "--", "false", exit=1)
         self.assertEqual(keep.read_bytes(), b"mine")
+
+    def test_the_old_file_is_there_until_the_new_one_is_whole(self):
+        """Its other name keeps the old content: nothing is written into it."""
+        hive, keep = self.forge(OTHERS), self.write("keep", b"mine")
+        os.link(keep, self.directory / "other")
+        self.ask("minimize", hive, "-o", keep, "--force", "--", "true")
+        self.assertNotEqual(keep.read_bytes(), b"mine")
+        self.assertEqual((self.directory / "other").read_bytes(), b"mine")
+        self.assertEqual(list(self.directory.glob("*.part")), [])
 
     def test_never_over_its_input(self):
         hive = self.forge(OTHERS)
