@@ -4,6 +4,7 @@
 #include "blame.h"
 #include "layout.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct hp_bins hp_bins_of(struct hp_hive *hive)
@@ -60,6 +61,7 @@ static size_t tile(struct hp_span bins, uint8_t *starts, size_t at, size_t end)
 
         if (size < CELL_ALIGN || size % CELL_ALIGN != 0 || size > end - at)
             return at;
+        assert(size > 0);
         mark(starts, at);
         at += size;
     }
@@ -129,6 +131,7 @@ static void check_bin(struct hp_bins *it)
         it->at += distance_to_header(bins, at);
         mark_all(hive->starts, at, it->at);
     } else {
+        assert(end > at);
         broken = tile(bins, hive->starts, at + BIN_HEADER_SIZE, end);
         if (end - broken >= CELL_ALIGN) {
             report_tiling(it, end, broken);

@@ -4,6 +4,8 @@
 #ifndef HP_CELL_H
 #define HP_CELL_H
 
+#include <assert.h>
+
 #include "hive.h"
 #include "layout.h"
 
@@ -101,6 +103,7 @@ static inline bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
             hp_cell_blame_reference(hive, ref, HP_E_CELL_SHORT);
         return false;
     }
+    assert(size >= CELL_SIZE_FIELD + need);
     return hp_span_sub(bins, (size_t)ref.target + CELL_SIZE_FIELD,
                        size - CELL_SIZE_FIELD, payload);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "subkeys.h"
 
+#include <assert.h>
+
 #include "blame.h"
 #include "layout.h"
 
@@ -77,6 +79,7 @@ static void push(struct hp_subkeys *it, struct hp_ref ref)
     int most =
         hive->forensic ? HP_LIMIT_RI_DEPTH_FORENSIC : HP_LIMIT_RI_DEPTH_STRICT;
 
+    assert(it->depth < (int)(sizeof it->stack / sizeof *it->stack));
     if (!open_list(list, hive, ref)) {
         it->whole = false;
     } else if (list->signature == SIG_RI && it->depth >= most) {

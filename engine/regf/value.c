@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "value.h"
 
+#include <assert.h>
+
 #include "blame.h"
 #include "layout.h"
 
@@ -20,6 +22,7 @@ void hp_values_open(struct hp_values *it, struct hp_hive *hive,
             return;
         count = cell.len / 4;
     }
+    assert(count <= cell.len / 4);
     it->count = count;
     it->elements = cell;
 }

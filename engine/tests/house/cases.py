@@ -5,11 +5,12 @@
 Every case has a valid case.json that says the same as the folder's name, an id
 that regressions/IDS gave to it alone, commands or rows, both directions or
 none, and no file that nothing uses; corpus/INDEX lists every case file and how
-many cases it holds. Prints each violation as path: rule and exits 1 if there
+many cases it holds. The canaries' patches fit the tree. Prints each violation as path: rule and exits 1 if there
 is one; exits 3 when it found nothing to check."""
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 import jsonschema
@@ -190,6 +191,17 @@ def check_index(tree):
             yield f"{path} holds {want.get(path, 0)} cases, not {listed[path]}"
 
 
+def check_canaries(tree):
+    """That each patch still fits; scripts/canaries does the rest."""
+    for path in sorted((tree / "regressions/canaries").glob("*.patch")):
+        with open(path, "rb") as patch:
+            done = subprocess.run(["patch", "-p1", "--fuzz=0", "--dry-run",
+                                   "--force", "--quiet"], cwd=tree, check=False,
+                                  stdin=patch, capture_output=True)
+        if done.returncode != 0:
+            yield f"{path.name} does not apply"
+
+
 def problems(tree):
     """(cases checked, violations as path: rule)"""
     with open(tree / "schema/hiveproof-case-1.json", encoding="utf-8") as file:
@@ -205,6 +217,7 @@ def problems(tree):
                 found.append(f"{name}: no folder of a case")
     found += [f"regressions/IDS: {rule}" for rule in check_ids(tree)]
     found += [f"corpus/INDEX: {rule}" for rule in check_index(tree)]
+    found += [f"regressions/canaries: {rule}" for rule in check_canaries(tree)]
     return checked, found
 
 

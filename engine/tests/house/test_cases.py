@@ -186,6 +186,16 @@ class Cases(unittest.TestCase):
                               "HP-0002 area/HP-0002-gone retired\n")
         self.see()
 
+    def test_a_canary_that_does_not_apply(self):
+        (self.tree / "planted.c").write_text("a\nb\nc\n")
+        patch = self.tree / "regressions/canaries/x.patch"
+        patch.write_text("Canary: x\n\n--- a/planted.c\n+++ b/planted.c\n"
+                         "@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n")
+        self.see()
+        (self.tree / "planted.c").write_text("a\nother\nc\n")
+        self.see("x.patch does not apply")
+        self.assertEqual((self.tree / "planted.c").read_text(), "a\nother\nc\n")
+
     def test_index(self):
         for text, rules in (
                 (INDEX.replace("2 ", "1 "), ["holds 2 cases, not 1"]),
