@@ -28,6 +28,8 @@ from nightly.slice import files
 # In findings/ID/: the signatures that it shows, and that its neighbours show.
 SHOWS, NEAR = "shows", "near"
 READER, RECIPES = "fuzz_hive", "fuzz_recipe"
+# Oracles of the reader alone: what shows one shows its bug.
+READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
 RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
 LIMITED = ("timeout", "out of memory")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
@@ -40,9 +42,11 @@ PASSING, NEIGHBOURS = 20, 50
 
 def is_told_by_cause(name):
     """A crash, or a check of the reader's that is missing: [vk.type unknown].
-    What is there instead of what is due comes of many bugs."""
-    return not name.startswith("oracle") or \
-        re.search(r" \[[\w.]+ [\w-]+\]$", name) is not None
+    What is there instead of what is due, and where it stays when it comes to no
+    end, come of many bugs."""
+    if name.startswith("oracle"):
+        return re.search(r" \[[\w.]+ [\w-]+\]$", name) is not None
+    return not name.startswith(LIMITED)
 
 
 def explained(findings, shows, near, common):
@@ -53,10 +57,11 @@ def explained(findings, shows, near, common):
 
     by, told, hinted = {}, {}, {}  # {signature: (how near, finding)}
     for place, one in enumerate(sorted(findings, key=distance)):
-        names = one["signature"], *one["also"]
-        hints = {name for name in near[one["id"]] if is_told_by_cause(name)}
-        shown = (shows[one["id"]] | hints) - common
-        _, cause = min([*(told[name] for name in shown if name in told),
+        shown = shows[one["id"]] - common
+        names = {one["signature"], *one["also"]}
+        hints = {name for name in near[one["id"]] - common
+                 if is_told_by_cause(name)}
+        _, cause = min([*(told[name] for name in shown | hints if name in told),
                         *(hinted[name] for name in names if name in hinted)],
                        default=(None, None))
         # What somebody has marked stays what it is.
@@ -65,7 +70,7 @@ def explained(findings, shows, near, common):
         known = place, by.get(one["id"], one["id"])
         for name in names:
             told.setdefault(name, known)
-        for name in hints - common:
+        for name in hints | set(filter(READERS.match, shown)):
             hinted.setdefault(name, known)
     return by
 

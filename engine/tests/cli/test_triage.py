@@ -322,12 +322,22 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(self.explained(apart, near={"b": "a"}), {"b": "a"})
         self.assertEqual(self.explained(apart, "b", near={"a": "b"}), {})
 
+    def test_what_a_crash_shows_of_the_reader_is_the_crash(self):
+        reader = "oracle | event_check.c | 3: bytes inside the image"
+        self.assertEqual(self.explained(
+            {"a": [reader], reader: []}, a={"kind": "SEGV"}), {reader: "a"})
+        self.assertEqual(self.explained(
+            {"a": "b", "b": ""}, a={"kind": "SEGV"}), {})
+
     def test_not_by_what_comes_of_many_bugs(self):
-        for name, cause in ((" 9 [list.element cycle]", True),
-                            (" 9 [list.element]", False),
-                            (" 9: the model's event [key / the end]", False),
-                            (" 6: says the same", False)):
-            name = f"oracle | x.c |{name}"
+        oracle = "oracle | x.c |"
+        for name, cause in (
+                ("overflow | b (x.c)", True),
+                ("timeout | b (x.c)", False),
+                (f"{oracle} 9 [list.element cycle]", True),
+                (f"{oracle} 9 [list.element]", False),
+                (f"{oracle} 9: the model's event [key / the end]", False),
+                (f"{oracle} 6: says the same", False)):
             self.assertEqual(self.explained(
                 {"a": [], name: []}, near={"a": [name]}),
                              {name: "a"} if cause else {})

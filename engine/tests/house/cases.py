@@ -5,8 +5,9 @@
 Every case has a valid case.json that says the same as the folder's name, an id
 that regressions/IDS gave to it alone, commands or rows, both directions or
 none, and no file that nothing uses; corpus/INDEX lists every case file and how
-many cases it holds. The canaries' patches fit the tree. Prints each violation as path: rule and exits 1 if there
-is one; exits 3 when it found nothing to check."""
+many cases it holds; each canary's patch fits the tree. Prints each violation as
+path: rule and exits 1 if there is one; exits 3 when it found nothing to
+check."""
 import json
 import pathlib
 import re
