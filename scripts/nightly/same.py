@@ -35,6 +35,8 @@ LIMITED = ("timeout", "out of memory")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked
+# It is given up after so many neighbours that hang, and not asked of larger hives.
+HUNG_MOST, LARGEST = 25, 256 << 10
 # Hives of the corpus that pass, and of each so many neighbours: what these show is
 # near to everything.
 PASSING, NEIGHBOURS = 20, 50
@@ -82,7 +84,7 @@ def is_recipe(path):
 
 def variants(hive):
     """The path, with each neighbour in turn."""
-    if hive.exists():
+    if hive.exists() and hive.stat().st_size <= LARGEST:
         for data in neighbours.of(hive.read_bytes()):
             hive.write_bytes(data)
             yield hive
@@ -163,21 +165,31 @@ class Joiner:
         if not kept.exists():
             found = set()
             if finding["target"] in HIVES and finding["kind"] not in LIMITED:
-                for target in {finding["target"], READER}:
-                    found |= self.near_in(
-                        target, self.state / "inputs" / finding["minimized"])
+                path = self.state / "inputs" / finding["minimized"]
+                for target in self.at_hand({finding["target"], READER}):
+                    found |= self.near_in(target, path)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
 
     def near_in(self, target, path):
+        counts, hung = collections.Counter(), 0
         with self.as_hive(path) as hive:
-            counts = collections.Counter(
-                name for names in self.shown(target, variants(hive))
-                for name in names)
+            for names in self.shown(target, variants(hive)):
+                counts.update(names)
+                hung += any(name.startswith(LIMITED) for name in names)
+                if hung == HUNG_MOST:
+                    break
         return {name for name, times in counts.items() if times >= LEAST}
+
+    def at_hand(self, targets):
+        """Those that have a replay binary: not each folder of them has all."""
+        return [target for target in sorted(targets)
+                if (pathlib.Path(self.folder(target)) / target).exists()]
 
     def near_to_all(self):
         """What neighbours of hives that pass show."""
+        if not self.at_hand([READER]):
+            return set()
         inputs = [path for path in files(self.state / "corpus" / READER)
                   if path.stat().st_size > neighbours.BASE]
         random.Random(1).shuffle(inputs)
@@ -191,11 +203,11 @@ class Joiner:
         return found
 
     def shown(self, target, paths):
-        """[the signatures that an input shows], of each."""
+        """The signatures that each input shows, one after the other."""
         reader = Reader(target, self.symbols)
         with replay.Judge(self.folder(target), target) as judge:
-            return [reader.every(*judge.ask(path, replay.SHORT, goes_on=True))
-                    for path in paths]
+            for path in paths:
+                yield reader.every(*judge.ask(path, replay.SHORT, goes_on=True))
 
     def shown_in(self, targets, path):
         return set().union(*(names for target in sorted(targets)

@@ -410,10 +410,13 @@ class JoinerTest(StateTest):
                     yield {self.CHECK}
                 else:
                     yield {self.CHECK if number % 4 == 3 else self.CRASH}
-        with mock.patch.object(same.Joiner, "shown", lambda *given: list(
-                shown(*given))):
-            return crash, check, same.Joiner(self.state, None, None,
-                                             lambda _: None).all(book)
+        for target in ("fuzz_hive", "fuzz_diff"):
+            self.write(target, b"")
+        with mock.patch.object(same.Joiner, "shown", shown), \
+                mock.patch.object(neighbours, "COUNT", 40):
+            return crash, check, same.Joiner(
+                self.state, lambda _: self.directory, None,
+                lambda _: None).all(book)
 
     def test_what_a_little_less_of_it_shows_is_part_of_a_crash(self):
         crash, check, moved = self.join()
