@@ -266,19 +266,22 @@ static uint32_t characters_of(const uint8_t *bytes, size_t count, bool narrow,
     return hint;
 }
 
-/* True if `hint` may be taken for that of the name: what stands there for a
- * character that is not ASCII, and behind it, is not documented. The
- * exact hint was known before. */
+/* True if `hint` may be taken for that of the name, as the reader does: what
+ * stands there for a character that is not ASCII, and behind it, is not
+ * documented; of one that is not Latin-1 the first byte is 0. The exact hint
+ * was known before. */
 static bool fits(uint32_t hint, const uint8_t *bytes, size_t count, bool narrow)
 {
+    bool ascii = true, same = true;
+
     for (size_t i = 0; i < HINT_UNITS; i++) {
         uint16_t unit = i < count ? unit_at(bytes, i, narrow) : 0;
-        if (unit > ASCII_MOST)
-            return true;
-        if (unit != (hint >> 8 * i & 0xff))
-            break;
+        if (unit > LATIN1_MOST)
+            return same || (hint & 0xff) == 0;
+        ascii = ascii && unit <= ASCII_MOST;
+        same = same && (!ascii || unit == (hint >> 8 * i & 0xff));
     }
-    return false;
+    return same && !ascii;
 }
 
 /* What stands for `hint` beside a reference to `target`. */

@@ -159,20 +159,22 @@ bool hp_subkeys_next(struct hp_subkeys *it, struct hp_subkey *subkey)
     return false;
 }
 
-/* An lf hint is the name's first four characters where they are ASCII; what
- * Windows writes for others is not documented. */
+/* An lf hint is the name's first four characters up to one that is no ASCII,
+ * from where on what Windows writes is not documented; where one of them has no
+ * byte, the hint's first byte is 0. */
 static bool hint_fits(struct hp_raw_name name, uint32_t hint)
 {
     size_t count = hp_raw_name_count(name);
+    bool ascii = true, fits = true;
 
     for (size_t i = 0; i < HINT_SIZE; i++) {
         uint16_t unit = i < count ? hp_raw_name_unit(name, i) : 0;
-        if (unit >= 0x80)
-            return true;
-        if (unit != (hint >> 8 * i & 0xff))
-            return false;
+        if (unit > 0xff)
+            return fits || (hint & 0xff) == 0;
+        ascii = ascii && unit < 0x80;
+        fits = fits && (!ascii || unit == (hint >> 8 * i & 0xff));
     }
-    return true;
+    return fits;
 }
 
 static bool fits(const struct hp_subkey *subkey, const struct hp_key *key)

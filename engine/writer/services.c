@@ -177,7 +177,9 @@ static void on_service_value(struct hp_service *service,
         service->delete_flag = true;
         break;
     default:
-        service->is_link = service->is_link || datum->type == HP_REG_LINK;
+        if (!service->has_link && datum->type == HP_REG_LINK)
+            service->is_link = true;
+        service->has_link = true;
         break;
     }
 }

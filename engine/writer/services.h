@@ -30,6 +30,7 @@ struct hp_service {
     struct hp_raw_value image_path, display_name;
     bool delete_flag; /* the value exists (K7) */
     bool is_link;     /* a symbolic link (K11) */
+    bool has_link;    /* SymbolicLinkValue exists: the first of them counts */
 };
 
 struct hp_services {

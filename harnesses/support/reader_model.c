@@ -435,6 +435,10 @@ static bool hint_is_right(struct reader_name name, const struct list *list,
                    UINT64_C(0x100000000);
         return hash == hint;
     }
+    /* Of a character that has no byte the hint's first one is 0. */
+    for (size_t i = 0; i < 4 && i < count; i++)
+        if (reader_name_unit(name, i) > 0xff && hint % 256 == 0)
+            return true;
     for (size_t i = 0; i < 4; i++) {
         uint16_t unit = i < count ? reader_name_unit(name, i) : 0;
         if (unit > 0x7f)
