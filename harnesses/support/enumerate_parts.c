@@ -37,12 +37,25 @@ static void check_volumes(struct hp_arena *slow,
         volume_rules_check(&volumes, question, drive, devices, count);
 }
 
+/* list_effect_check's choice of what the question and the hive have. */
+static void check_effect(const struct hp_question *question,
+                         const struct model_machine *machine)
+{
+    unsigned type = machine->exclusions_type & 7;
+    unsigned policy = (unsigned)question->policies.exclusion_type;
+
+    list_effect_check(machine->exclusions,
+                      (unsigned)question->profile + 4 * type + 32 * policy);
+}
+
 void enumerate_parts_check(const struct hp_report *report,
                            struct hp_arena *slow,
                            const struct model_given *given,
                            const struct model_machine *machine)
 {
     check_volumes(slow, given->question, machine);
+    if (machine->has_exclusions)
+        check_effect(given->question, machine);
     for (size_t i = 0; i < report->service_count; i++) {
         const struct hp_outcome *outcome = &report->services[i].outcome;
         enumerate_alone_check(report, slow, given, i);

@@ -8,8 +8,8 @@
 #include "model.h"
 
 /* The volumes (oracles of fuzz_volumes), each service's path (3 of
- * fuzz_image_path) and what the exclusions match (1 of fuzz_exclusions).
- * `machine` is the model's, of the hive of the report. */
+ * fuzz_image_path), what the exclusions match and whether they count (1 and 6
+ * of fuzz_exclusions). `machine` is the model's, of the hive of the report. */
 void enumerate_parts_check(const struct hp_report *report,
                            struct hp_arena *slow,
                            const struct model_given *given,

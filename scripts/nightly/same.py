@@ -22,7 +22,7 @@ import tempfile
 
 from fuzz_targets import HIVES
 from nightly import describe, ledger, neighbours, replay, store, visible
-from nightly.signature import Reader
+from nightly.signature import BEHIND, Reader
 from nightly.slice import files
 
 # In findings/ID/: the signatures that it shows, and that its neighbours show.
@@ -60,7 +60,8 @@ def explained(findings, shows, near, common):
     by, told, hinted = {}, {}, {}  # {signature: (how near, finding)}
     for place, one in enumerate(sorted(findings, key=distance)):
         shown = shows[one["id"]] - common
-        names = {one["signature"], *one["also"]}
+        names = {one["signature"], *one["also"],
+                 *(name for name in shown if name.startswith(BEHIND))}
         hints = {name for name in near[one["id"]] - common
                  if is_told_by_cause(name)}
         _, cause = min([*(told[name] for name in shown | hints if name in told),

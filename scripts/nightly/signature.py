@@ -34,6 +34,10 @@ OF_MEMORY = ("allocation-size-too-big", "out-of-memory", "calloc-overflow",
              "rss-limit-exceeded")
 # What takes memory for others.
 TAKERS = re.compile(r"alloc|arena|reserve|grow|dup|^take$|^operator new")
+# What takes memory for itself alone, and the end of a block that was passed.
+PRIMITIVE = re.compile(r"alloc|arena|^take$|^operator new|^fuzz_")
+BEHIND_BLOCK = re.compile(r"located \d+ bytes (to the right of|after) \d+-byte region")
+BEHIND = "behind a block of "
 # A stack may be cut off anywhere: what comes so often is a cycle.
 CYCLE = 4
 # Shares of the samples. A hang stays in the innermost function that is nearly
@@ -238,7 +242,19 @@ class Reader:
             kind = "null dereference"
         elif kind in SPATIAL:
             kind = "out of bounds"
-        return self.place(kind, f"{kind} {access}".strip(), stack)
+        known = self.place(kind, f"{kind} {access}".strip(), stack)
+        known.signatures += self.of_block(report, found)
+        return known
+
+    @staticmethod
+    def of_block(report, found):
+        """[whose block it was], where what lies right behind it was touched: who
+        takes too small ones for others shows that in all of them."""
+        if len(found) < 2 or not BEHIND_BLOCK.search(report):
+            return []
+        taker = next((frame for frame in seen(found[1])
+                      if not PRIMITIVE.search(frame.function)), None)
+        return [f"{BEHIND}{taker.name()}"] if taker else []
 
     def of_recursion(self, stack):
         """By each function that comes again and again, the most frequent

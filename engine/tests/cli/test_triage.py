@@ -329,6 +329,11 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(self.explained(
             {"a": "b", "b": ""}, a={"kind": "SEGV"}), {})
 
+    def test_by_whose_blocks_are_too_small(self):
+        block = "behind a block of grow (grow.c)"
+        self.assertEqual(self.explained({"a": [block], "b": [block], "c": []}),
+                         {"b": "a"})
+
     def test_not_by_what_comes_of_many_bugs(self):
         oracle = "oracle | x.c |"
         for name, cause in (
@@ -430,6 +435,15 @@ class JoinerTest(StateTest):
 class SignatureTest(unittest.TestCase):
     def reader(self):
         return Reader("fuzz_x", Symbols())
+
+    def test_what_lies_behind_a_block_is_told_by_who_took_it(self):
+        report = "0x60 is located 0 bytes to the right of 8-byte region [0x58,"
+        stacks = [[frame("use")], [frame("hp_arena_array"), frame("hp_grow"),
+                                   frame("use")]]
+        self.assertEqual(Reader.of_block(report, stacks),
+                         ["behind a block of hp_grow (a.c)"])
+        self.assertEqual(Reader.of_block("", stacks), [])
+        self.assertEqual(Reader.of_block(report, stacks[:1]), [])
 
     def test_words_have_no_numbers(self):
         self.assertEqual(
