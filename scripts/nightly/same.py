@@ -120,12 +120,17 @@ class Joiner:
             self.say(f"{key} is {other}: {visible(findings[key]['title'])}")
         return moved
 
+    def corpus(self, target):
+        """What was merged; until then, what libFuzzer has."""
+        return files(self.state / "corpus" / target) or \
+            files(self.state / "work" / target / "libfuzzer" / "corpus")
+
     def common(self, findings):
         """The signatures that most inputs show, and those of targets without a
         corpus, of which that is not known."""
         found = set()
         for target in {one["target"] for one in findings}:
-            inputs = files(self.state / "corpus" / target)
+            inputs = self.corpus(target)
             asked = random.Random(1).sample(inputs, min(SAMPLE, len(inputs)))
             counts = collections.Counter(
                 name for names in self.shown(target, asked) for name in names)
@@ -191,7 +196,7 @@ class Joiner:
         """What neighbours of hives that pass show."""
         if not self.at_hand([READER]):
             return set()
-        inputs = [path for path in files(self.state / "corpus" / READER)
+        inputs = [path for path in self.corpus(READER)
                   if path.stat().st_size > neighbours.BASE]
         random.Random(1).shuffle(inputs)
         passing = (path for path in inputs

@@ -35,7 +35,7 @@ OF_MEMORY = ("allocation-size-too-big", "out-of-memory", "calloc-overflow",
 # What takes memory for others.
 TAKERS = re.compile(r"alloc|arena|reserve|grow|dup|^take$|^operator new")
 # What takes memory for itself alone, and the end of a block that was passed.
-PRIMITIVE = re.compile(r"alloc|arena|^take$|^operator new|^fuzz_")
+PRIMITIVE = re.compile(r"alloc|arena|^operator new|fuzz")
 BEHIND_BLOCK = re.compile(r"located \d+ bytes (to the right of|after) \d+-byte region")
 BEHIND = "behind a block of "
 # A stack may be cut off anywhere: what comes so often is a cycle.
@@ -253,7 +253,7 @@ class Reader:
         if len(found) < 2 or not BEHIND_BLOCK.search(report):
             return []
         taker = next((frame for frame in seen(found[1])
-                      if not PRIMITIVE.search(frame.function)), None)
+                      if not PRIMITIVE.search(frame.name())), None)
         return [f"{BEHIND}{taker.name()}"] if taker else []
 
     def of_recursion(self, stack):

@@ -403,7 +403,8 @@ class JoinerTest(StateTest):
         crash = self.find(book, night, self.CRASH, "fuzz_diff", "SEGV", hive)
         check = self.find(book, night, self.CHECK, "fuzz_hive", "oracle",
                           hive + b"x")
-        corpus = store.make_folder(self.state / "corpus" / "fuzz_hive")
+        corpus = store.make_folder(
+            self.state / "work" / "fuzz_hive" / "libfuzzer" / "corpus")
         (corpus / "passes").write_bytes(hive + b"ok")
 
         def shown(_, __, paths):
@@ -438,7 +439,7 @@ class SignatureTest(unittest.TestCase):
 
     def test_what_lies_behind_a_block_is_told_by_who_took_it(self):
         report = "0x60 is located 0 bytes to the right of 8-byte region [0x58,"
-        stacks = [[frame("use")], [frame("hp_arena_array"), frame("hp_grow"),
+        stacks = [[frame("use")], [frame("refill", "arena.c"), frame("hp_grow"),
                                    frame("use")]]
         self.assertEqual(Reader.of_block(report, stacks),
                          ["behind a block of hp_grow (a.c)"])
