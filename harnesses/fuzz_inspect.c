@@ -12,7 +12,8 @@
  *            parent; each problem is its part's;
  *         5. text (1 time in 4) and page (1 in 16) are UTF-8 without controls,
  *            with a line for each part, and the page has no script, style or
- *            markup but its own;
+ *            markup but its own; before it fails those of fuzz_escape are
+ *            asked;
  *         6. each cell behind a bin header that can be is a part, as long and
  *            as used as it says, up to one whose size cannot be.
  */

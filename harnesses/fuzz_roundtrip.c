@@ -14,6 +14,7 @@
  *            shared it is as sound and says the same;
  *         7. every image can be scrubbed and stays as sound as it was, and
  *            memory that fails then is told (1 time in 4).
+ *         Before 2 and 3 fail the oracles of fuzz_escape are asked.
  */
 #include "roundtrip.h"
 #include "scrub_check.h"
