@@ -16,7 +16,7 @@
  *         7. the path of one service alone (1 time in 8), as `hiveproof path`
  *            has it, gets the slow model's verdict; memory that fails in 6 and
  *            7 is told.
- *         Before 3 (1 time in 64) volumes, paths and exclusions are asked for
+ *         Before all (1 time in 64) volumes, paths and exclusions are asked for
  *         themselves, by the oracles of their own harnesses.
  */
 #include "enumerate_ask.h"
@@ -34,9 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct hp_question *question = &ask.ask.question;
     struct hp_arena arena = fuzz_arena(&memory);
     if (enumerate_run(&report, &arena, image, question, &memory)) {
+        enumerate_check_model(&report, image, question, hash);
         enumerate_check_report(&report, question);
         enumerate_check_profile(&report, image, question);
-        enumerate_check_model(&report, image, question, hash);
     }
     if (fuzz_asks(4, 1, hash))
         enumerate_check_starved(image, question, 1 + hash % (memory.calls + 1));
