@@ -106,19 +106,15 @@ static size_t apart(size_t a, size_t b)
     return a < b ? b - a : a - b;
 }
 
-/* Damage that is due and was not told: by what is wrong, too, where only one
- * record can be to blame for it. */
+/* Damage that is due and was not told: by what is wrong, and with which record,
+ * where only one can be to blame for it. */
 static void tell_due(const struct hp_damage_event *damage)
 {
+    const char *slug = hp_status_slug((enum hp_status)damage->status);
     char text[80];
 
-    if (is_vague(damage)) {
-        fuzz_field(damage->field, NULL);
-        return;
-    }
-    (void)snprintf(text, sizeof text, "%s %s", damage->field,
-                   hp_status_slug((enum hp_status)damage->status));
-    fuzz_field(text, NULL);
+    (void)snprintf(text, sizeof text, "%s %s", damage->field, slug);
+    fuzz_field(is_vague(damage) ? slug : text, NULL);
 }
 
 /* Whether `a` is rather to blame than `b` for what differs at `at`: damage that
