@@ -159,10 +159,19 @@ static bool has_finding(const struct hp_findings *findings, const char *name)
     return false;
 }
 
-static void check_steps(const struct hp_service_result *service,
-                        const struct model_machine *machine,
-                        const struct model_service *want)
+/* A report, and what the model says of the same hive. */
+struct comparison {
+    const struct hp_report *report;
+    const struct model_report *want;
+    const struct model_given *given;
+    struct hp_arena *slow;
+};
+
+static void check_steps(const struct comparison *c, size_t index)
 {
+    const struct hp_service_result *service = &c->report->services[index];
+    const struct model_machine *machine = &c->want->machine;
+    const struct model_service *want = &c->want->services[index];
     const struct model_outcome *only =
         want->win32.ran ? &want->win32 : &want->driver;
     bool both = want->win32.ran && want->driver.ran;
@@ -179,11 +188,15 @@ static void check_steps(const struct hp_service_result *service,
     FUZZ_CHECK((service->kind != HP_KIND_NONE) == only->ran, "3: a service");
     if (driver_first)
         only = &want->driver;
-    FUZZ_CHECK(!only->ran || is_step(&service->outcome, only),
-               "3: the verdict");
-    FUZZ_CHECK(!both || is_step(&service->driver,
-                                driver_first ? &want->win32 : &want->driver),
-               "3: the other verdict");
+    bool right = !only->ran || is_step(&service->outcome, only);
+    bool other_right =
+        !both ||
+        is_step(&service->driver, driver_first ? &want->win32 : &want->driver);
+    if (!right || !other_right)
+        enumerate_parts_check_service(c->report, index, c->slow, c->given,
+                                      machine);
+    FUZZ_CHECK(right, "3: the verdict");
+    FUZZ_CHECK(other_right, "3: the other verdict");
 }
 
 /* Which control set it is, and why not another. */
@@ -200,9 +213,10 @@ static bool is_set(const struct hp_report *report,
     return want->control_set == report->control_set;
 }
 
-static void check_whole(const struct hp_report *report,
-                        const struct model_report *want)
+static void check_whole(const struct comparison *c)
 {
+    const struct hp_report *report = c->report;
+    const struct model_report *want = c->want;
     bool same_set = is_set(report, want);
 
     FUZZ_CHECK(same_set, "3: the control set");
@@ -210,7 +224,7 @@ static void check_whole(const struct hp_report *report,
         return; /* all that follows is another one's */
     FUZZ_CHECK(want->count == report->service_count, "3: the services");
     for (size_t i = 0; i < want->count; i++)
-        check_steps(&report->services[i], &want->machine, &want->services[i]);
+        check_steps(c, i);
     FUZZ_CHECK(want->result == report->result, "3: the result");
     FUZZ_CHECK(want->code == report->code, "3: its code");
 }
@@ -251,9 +265,10 @@ void enumerate_check_model(const struct hp_report *report, struct hp_span image,
         enum model_run run = model_run(&want, &arena, &tree, &given);
         FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
         if (run == MODEL_RAN) {
+            const struct comparison whole = {report, &want, &given, &arena};
             if (fuzz_asks(64, 3, hash))
-                enumerate_parts_check(report, &arena, &given, &want.machine);
-            check_whole(report, &want);
+                enumerate_parts_check(&arena, question, &want.machine);
+            check_whole(&whole);
             check_hotfix(report, &want.machine);
             enumerate_remedy_check(report, &arena, &tree, &given, hash >> 8);
             if (fuzz_asks(8, 2, hash))

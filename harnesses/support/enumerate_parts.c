@@ -48,19 +48,24 @@ static void check_effect(const struct hp_question *question,
                       (unsigned)question->profile + 4 * type + 32 * policy);
 }
 
-void enumerate_parts_check(const struct hp_report *report,
-                           struct hp_arena *slow,
-                           const struct model_given *given,
+void enumerate_parts_check(struct hp_arena *slow,
+                           const struct hp_question *question,
                            const struct model_machine *machine)
 {
-    check_volumes(slow, given->question, machine);
+    check_volumes(slow, question, machine);
     if (machine->has_exclusions)
-        check_effect(given->question, machine);
-    for (size_t i = 0; i < report->service_count; i++) {
-        const struct hp_outcome *outcome = &report->services[i].outcome;
-        enumerate_alone_check(report, slow, given, i);
-        if (machine->has_exclusions && outcome->has_path)
-            (void)list_matches_check(slow, machine->exclusions,
-                                     outcome->writer_path);
-    }
+        check_effect(question, machine);
+}
+
+void enumerate_parts_check_service(const struct hp_report *report, size_t index,
+                                   struct hp_arena *slow,
+                                   const struct model_given *given,
+                                   const struct model_machine *machine)
+{
+    const struct hp_outcome *outcome = &report->services[index].outcome;
+
+    enumerate_alone_check(report, slow, given, index);
+    if (machine->has_exclusions && outcome->has_path)
+        (void)list_matches_check(slow, machine->exclusions,
+                                 outcome->writer_path);
 }

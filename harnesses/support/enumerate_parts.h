@@ -7,12 +7,18 @@
 
 #include "model.h"
 
-/* The volumes (oracles of fuzz_volumes), each service's path (3 of
- * fuzz_image_path), what the exclusions match and whether they count (1 and 6
- * of fuzz_exclusions). `machine` is the model's, of the hive of the report. */
-void enumerate_parts_check(const struct hp_report *report,
-                           struct hp_arena *slow,
-                           const struct model_given *given,
+/* The volumes (oracles of fuzz_volumes) and whether the exclusions count (6 of
+ * fuzz_exclusions). `machine` is the model's, of the hive of the report. */
+void enumerate_parts_check(struct hp_arena *slow,
+                           const struct hp_question *question,
                            const struct model_machine *machine);
+
+/* The path of a service of the report (3 of fuzz_image_path) and what the
+ * exclusions match of it (1 of fuzz_exclusions). Takes long: for a service
+ * whose verdict is not the model's. */
+void enumerate_parts_check_service(const struct hp_report *report, size_t index,
+                                   struct hp_arena *slow,
+                                   const struct model_given *given,
+                                   const struct model_machine *machine);
 
 #endif

@@ -146,26 +146,38 @@ static void tell_nearest(const struct reader_tape *tape, size_t at,
         fuzz_field(due, found);
 }
 
-static size_t times(const struct hp_damage_event *list, size_t count,
-                    uint64_t hash)
+/* Damage, with the hashes by which it is compared. */
+struct damage_list {
+    const struct hp_damage_event *events[HEARD_MOST];
+    uint64_t hashes[HEARD_MOST];
+    size_t count;
+};
+
+static void list_add(struct damage_list *list,
+                     const struct hp_damage_event *damage)
+{
+    if (list->count == HEARD_MOST)
+        return;
+    list->events[list->count] = damage;
+    list->hashes[list->count++] = hash_of(damage);
+}
+
+static size_t times(const struct damage_list *list, uint64_t hash)
 {
     size_t found = 0;
 
-    for (size_t i = 0; i < count; i++)
-        found += hash_of(&list[i]) == hash;
+    for (size_t i = 0; i < list->count; i++)
+        found += list->hashes[i] == hash;
     return found;
 }
 
 /* The first of a list that another has less often, or NULL. */
-static const struct hp_damage_event *
-only_in(const struct hp_damage_event *list, size_t count,
-        const struct hp_damage_event *other, size_t other_count)
+static const struct hp_damage_event *only_in(const struct damage_list *list,
+                                             const struct damage_list *other)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t hash = hash_of(&list[i]);
-        if (times(list, count, hash) > times(other, other_count, hash))
-            return &list[i];
-    }
+    for (size_t i = 0; i < list->count; i++)
+        if (times(list, list->hashes[i]) > times(other, list->hashes[i]))
+            return list->events[i];
     return NULL;
 }
 
@@ -174,15 +186,14 @@ only_in(const struct hp_damage_event *list, size_t count,
 static void tell_damage(const struct reader_tape *tape, size_t at,
                         const char *due)
 {
-    struct hp_damage_event list[HEARD_MOST];
-    size_t count = 0;
+    struct damage_list wanted = {.count = 0}, heard = {.count = 0};
 
-    for (; at < tape->at && count < HEARD_MOST; at++)
-        list[count++] = tape->events[at].u.damage;
-    const struct hp_damage_event *missing =
-        only_in(list, count, tape->heard, tape->heard_count);
-    const struct hp_damage_event *extra =
-        only_in(tape->heard, tape->heard_count, list, count);
+    for (; at < tape->at; at++)
+        list_add(&wanted, &tape->events[at].u.damage);
+    for (size_t i = 0; i < tape->heard_count; i++)
+        list_add(&heard, &tape->heard[i]);
+    const struct hp_damage_event *missing = only_in(&wanted, &heard);
+    const struct hp_damage_event *extra = only_in(&heard, &wanted);
     if (missing != NULL && (extra == NULL || !is_vague(missing)))
         tell_due(missing);
     else if (extra != NULL)

@@ -10,7 +10,7 @@ import time
 
 from fuzz_targets import HIVES
 from nightly import TOP, paste, replay, store, visible
-from nightly.signature import Reader
+from nightly.signature import LIMITED, Reader
 
 # Of one finding, for its structure and for its bytes, and of all of them.
 SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
@@ -62,7 +62,7 @@ class Asker:
         self.judge = replay.Judge(folder, target)
         self.reader = Reader(target, symbols)
         self.signature = signature
-        self.hangs = signature.startswith(("timeout", "out of memory"))
+        self.hangs = signature.startswith(LIMITED)
 
     def shows(self, path, limits=None):
         limits = limits or (replay.SHORT if self.hangs else MIDDLE)

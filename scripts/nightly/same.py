@@ -22,7 +22,7 @@ import tempfile
 
 from fuzz_targets import HIVES
 from nightly import describe, ledger, neighbours, replay, store, visible
-from nightly.signature import BEHIND, Reader
+from nightly.signature import BEHIND, LIMITED, Reader
 from nightly.slice import files
 
 # In findings/ID/: the signatures that it shows, and that its neighbours show.
@@ -31,7 +31,6 @@ READER, RECIPES = "fuzz_hive", "fuzz_recipe"
 # Oracles of the reader alone: what shows one shows its bug.
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
 RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
-LIMITED = ("timeout", "out of memory")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked

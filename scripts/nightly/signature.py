@@ -34,8 +34,10 @@ OF_MEMORY = ("allocation-size-too-big", "out-of-memory", "calloc-overflow",
              "rss-limit-exceeded")
 # What takes memory for others.
 TAKERS = re.compile(r"alloc|arena|reserve|grow|dup|^take$|^operator new")
-# What takes memory for itself alone, and the end of a block that was passed.
+# What an allocator consists of, what takes memory from it for others, and the end
+# of a block that was passed.
 PRIMITIVE = re.compile(r"alloc|arena|^operator new|fuzz")
+FOR_OTHERS = re.compile(r"reserve|grow|dup")
 BEHIND_BLOCK = re.compile(r"located \d+ bytes (to the right of|after) \d+-byte region")
 BEHIND = "behind a block of "
 # A stack may be cut off anywhere: what comes so often is a cycle.
@@ -49,6 +51,7 @@ SOURCES = re.compile(r"/build/(?:[^/]+/)?(?:sources|targets)/([^/]+)/")
 PROJECTS = {"reglookup": "regfi"}
 LIMITS = {"judge: cpu limit": "timeout", "judge: wall limit": "timeout",
           "judge: memory limit": "out of memory"}
+LIMITED = tuple(sorted(set(LIMITS.values())))
 
 FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ +\((.*)\+(0x[0-9a-f]+)\)", re.M)
 ASAN = re.compile(r"^==\d+==ERROR: (?:Address|Leak|Memory)Sanitizer: (.*)", re.M)
@@ -254,7 +257,8 @@ class Reader:
             return []
         taker = next((frame for frame in seen(found[1])
                       if not PRIMITIVE.search(frame.name())), None)
-        return [f"{BEHIND}{taker.name()}"] if taker else []
+        return [f"{BEHIND}{taker.name()}"] \
+            if taker and FOR_OTHERS.search(taker.function) else []
 
     def of_recursion(self, stack):
         """By each function that comes again and again, the most frequent

@@ -444,6 +444,9 @@ class SignatureTest(unittest.TestCase):
         self.assertEqual(Reader.of_block(report, stacks),
                          ["behind a block of hp_grow (a.c)"])
         self.assertEqual(Reader.of_block("", stacks), [])
+        # What somebody took for himself may be passed for many reasons.
+        self.assertEqual(Reader.of_block(report, [stacks[0], [frame("use")]]),
+                         [])
         self.assertEqual(Reader.of_block(report, stacks[:1]), [])
 
     def test_words_have_no_numbers(self):
