@@ -23,10 +23,11 @@ size_t hp_starts_size(size_t image_size)
 
 uint32_t hp_base_block_checksum(struct hp_span image)
 {
+    struct hp_span summed = hp_span_batch(image, BASE_CHECKSUM);
     uint32_t sum = 0;
 
     for (size_t at = 0; at < BASE_CHECKSUM; at += 4)
-        sum ^= hp_at_u32(image, at);
+        sum ^= hp_at_u32(summed, at);
     if (sum == 0)
         return 1;
     return sum == UINT32_MAX ? UINT32_MAX - 1 : sum;

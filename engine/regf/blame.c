@@ -67,9 +67,12 @@ static bool is_list(uint16_t signature)
            signature == SIG_RI;
 }
 
-/* Asked of every eighth byte of a broken hive: without a branch. */
+/* Asked of every eighth byte of a broken hive: most are not even two letters.
+ */
 static bool is_known(uint16_t signature)
 {
+    if ((signature & 0xE0E0) != 0x6060)
+        return false;
     return (signature == SIG_NK) | (signature == SIG_VK) |
            (signature == SIG_SK) | (signature == SIG_DB) |
            (signature == SIG_LF) | (signature == SIG_LH) |
@@ -179,10 +182,36 @@ static bool could_be(const struct hp_hive *hive, struct hp_ref ref)
     }
 }
 
-/* True while a judgement may go on searching. */
+/* What a judgement may still read to search. */
+static uint64_t reads_left(const struct hp_hive *hive)
+{
+    uint64_t most = hive->read_limit / READS_SHARE;
+
+    return hive->reads < most ? most - hive->reads : 0;
+}
+
 static bool may_search(const struct hp_hive *hive)
 {
-    return hive->reads < hive->read_limit / READS_SHARE;
+    return reads_left(hive) > 0;
+}
+
+/* Sets *at to the first place from there on where a cell with a known signature
+ * may start, and counts the reads at once. */
+static bool find_known(size_t *at, struct hp_hive *hive)
+{
+    struct hp_span bins = hp_span_of(hive->bins.ptr, hive->bins.len);
+    uint64_t most = reads_left(hive), steps = 0;
+    uint16_t signature = 0;
+    size_t cell = *at;
+
+    for (; steps < most &&
+           hp_span_u16(bins, cell + CELL_SIZE_FIELD, &signature) &&
+           !is_known(signature);
+         steps++)
+        cell += CELL_ALIGN;
+    *at = cell;
+    hive->reads += steps;
+    return steps < most && is_known(signature);
 }
 
 /* Sets *cell to the start of the cell around `at`, where none starts. */
@@ -307,7 +336,7 @@ static void testify_record(struct evidence *e, size_t cell)
     uint16_t signature = half_of(e->hive, cell, 0);
     size_t count = half_of(e->hive, cell, LIST_COUNT);
 
-    if (!is_known(signature) || !is_allocated(e->hive, cell))
+    if (!is_allocated(e->hive, cell))
         return;
     if (signature == SIG_NK) {
         testify_nk(e, cell);
@@ -399,8 +428,7 @@ size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
         e.suspects[0].is_cell = true;
     e.from = e.suspects[0].cell;
     e.to = broken + e.suspects[e.count - 1].size;
-    for (size_t at = 0; at < hive->bins.len && may_search(hive);
-         at += CELL_ALIGN)
+    for (size_t at = 0; find_known(&at, hive); at += CELL_ALIGN)
         testify_record(&e, at);
     return judge(&e);
 }

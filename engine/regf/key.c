@@ -10,17 +10,15 @@
 static size_t common_length(struct hp_raw_name a, struct hp_raw_name b,
                             size_t count)
 {
+    const size_t width = a.compressed ? 1 : 2;
     size_t i = 0;
 
-    if (a.compressed && b.compressed) {
-        while (count - i >= 4 && hp_at_u32(a.bytes, i) == hp_at_u32(b.bytes, i))
-            i += 4;
-        while (i < count && hp_at_u8(a.bytes, i) == hp_at_u8(b.bytes, i))
-            i++;
-    } else {
-        while (i < count && hp_raw_name_unit(a, i) == hp_raw_name_unit(b, i))
-            i++;
-    }
+    if (a.compressed == b.compressed)
+        while ((count - i) * width >= 4 &&
+               hp_at_u32(a.bytes, i * width) == hp_at_u32(b.bytes, i * width))
+            i += 4 / width;
+    while (i < count && hp_raw_name_unit(a, i) == hp_raw_name_unit(b, i))
+        i++;
     return i;
 }
 
@@ -50,25 +48,41 @@ HP_COLD static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
 /* What the hash of a name is multiplied by before each unit is added. */
 #define HASH UINT32_C(37)
 
-/* The hash of four 8-bit units alone: four at a time wait for each other only
- * once. */
-static uint32_t hash_of_4(uint32_t units)
+/* Adds the four 8-bit units of `units` to the hash: four at a time wait for
+ * each other only once. */
+static uint32_t hash_4_bytes(uint32_t hash, uint32_t units)
 {
     const uint32_t first = hp_upcase((uint8_t)units),
                    second = hp_upcase((uint8_t)(units >> 8)),
                    third = hp_upcase((uint8_t)(units >> 16)),
                    fourth = hp_upcase((uint8_t)(units >> 24));
 
-    return ((first * HASH + second) * HASH + third) * HASH + fourth;
+    return hash * (HASH * HASH * HASH * HASH) +
+           (((first * HASH + second) * HASH + third) * HASH + fourth);
+}
+
+/* The same for two 16-bit units. */
+static uint32_t hash_2_units(uint32_t hash, uint32_t units)
+{
+    const uint32_t first = hp_upcase((uint16_t)units),
+                   second = hp_upcase((uint16_t)(units >> 16));
+
+    return hash * (HASH * HASH) + (first * HASH + second);
 }
 
 /* One of four 8-bit units is a backslash. */
-static bool has_backslash(uint32_t units)
+static bool has_backslash_byte(uint32_t units)
 {
     uint32_t others = units ^ UINT32_C(0x5C5C5C5C); /* 0 where it is one */
 
     return ((others - UINT32_C(0x01010101)) & ~others & UINT32_C(0x80808080)) !=
            0;
+}
+
+/* One of two 16-bit units is. */
+static bool has_backslash_unit(uint32_t units)
+{
+    return (uint16_t)units == '\\' || units >> 16 == '\\';
 }
 
 /* Sets the hash of a name and returns whether it holds a backslash. Written
@@ -83,8 +97,8 @@ static bool scan_name(struct hp_key *key)
         size_t i = 0;
         for (; bytes.len - i >= 4; i += 4) {
             uint32_t units = hp_at_u32(bytes, i);
-            backslash |= has_backslash(units);
-            hash = hash * (HASH * HASH * HASH * HASH) + hash_of_4(units);
+            backslash |= has_backslash_byte(units);
+            hash = hash_4_bytes(hash, units);
         }
         for (; i < bytes.len; i++) {
             uint8_t unit = hp_at_u8(bytes, i);
@@ -92,7 +106,13 @@ static bool scan_name(struct hp_key *key)
             hash = hash * HASH + hp_upcase(unit);
         }
     } else {
-        for (size_t i = 0; i + 1 < bytes.len; i += 2) {
+        size_t i = 0;
+        for (; bytes.len - i >= 4; i += 4) {
+            uint32_t units = hp_at_u32(bytes, i);
+            backslash |= has_backslash_unit(units);
+            hash = hash_2_units(hash, units);
+        }
+        if (bytes.len - i >= 2) {
             uint16_t unit = hp_at_u16(bytes, i);
             backslash |= unit == '\\';
             hash = hash * HASH + hp_upcase(unit);

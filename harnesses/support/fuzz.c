@@ -79,6 +79,7 @@ static void touch(const void *bytes, size_t size)
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 #define LANES 4
+#define BLOCK (16 * LANES)
 
 PLAIN static inline uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -94,15 +95,16 @@ PLAIN static inline uint64_t word_at(const uint8_t *at)
     return word;
 }
 
-/* Four sequences of words side by side: one would wait for its multiplication.
- */
+/* Pairs of words, one multiplication each, in sequences side by side: one would
+ * wait for its multiplication. */
 PLAIN static uint64_t mix_blocks(uint64_t hash, const uint8_t *at, size_t count)
 {
     uint64_t lanes[LANES] = {hash, ~hash, hash + FNV_PRIME, hash - FNV_PRIME};
 
-    for (; count > 0; count--, at += 8 * LANES)
+    for (; count > 0; count--, at += BLOCK)
         for (size_t i = 0; i < LANES; i++)
-            lanes[i] = mix(lanes[i], word_at(at + 8 * i));
+            lanes[i] =
+                mix(lanes[i], word_at(at + 16 * i)) ^ word_at(at + 16 * i + 8);
     for (size_t i = 0; i < LANES; i++)
         hash = mix(hash, lanes[i]);
     return hash;
@@ -111,14 +113,14 @@ PLAIN static uint64_t mix_blocks(uint64_t hash, const uint8_t *at, size_t count)
 PLAIN uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
-    size_t left = size, blocks = size / (8 * LANES);
+    size_t left = size, blocks = size / BLOCK;
 
     touch(bytes, size);
     hash ^= FNV_BASIS;
     if (blocks > 0) {
         hash = mix_blocks(hash, at, blocks);
-        at += 8 * LANES * blocks;
-        left -= 8 * LANES * blocks;
+        at += BLOCK * blocks;
+        left -= BLOCK * blocks;
     }
     for (; left >= 8; left -= 8, at += 8)
         hash = mix(hash, word_at(at));
