@@ -16,9 +16,9 @@
  *         7. the path of one service alone (1 time in 8), as `hiveproof path`
  *            has it, gets the slow model's verdict; memory that fails in 6 and
  *            7 is told.
- *         Before all (1 time in 64) the volumes, and before a verdict fails its
- *         path and the exclusions, are asked for themselves, by the oracles of
- *         their own harnesses.
+ *         Before all (1 time in 64) the volumes, and before a verdict fails the
+ *         strings, its path and the exclusions, are asked for themselves, by
+ *         the oracles of their own harnesses.
  */
 #include "enumerate_ask.h"
 #include "enumerate_check.h"

@@ -7,7 +7,7 @@
  *         rest is the value's data.
  * Oracles 1. only memory makes it fail, and only when memory was refused;
  *         2. code, class, path and exclusion belong to the verdict;
- *         3. verdict and writer path are those of the slow model.
+ *         3. the string, verdict and writer path are those of the slow model.
  */
 #include "ask.h"
 #include "path_check.h"

@@ -156,8 +156,8 @@ static void judge_damage(struct diff_walk *walk,
     if (walk->overlooked++ == 0) {
         (void)fprintf(stderr, "fuzz_diff: %s: ", walk->taker);
         print_path(tree->open);
-        (void)fprintf(stderr, ": damage at %llu: %s / done\n",
-                      (unsigned long long)damage->offset, said);
+        (void)fprintf(stderr, ": %s: damage at %llu, %s / done\n",
+                      damage->field, (unsigned long long)damage->offset, said);
     }
 }
 

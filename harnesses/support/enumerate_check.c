@@ -164,8 +164,19 @@ struct comparison {
     const struct hp_report *report;
     const struct model_report *want;
     const struct model_given *given;
+    const struct hp_tree *tree;
     struct hp_arena *slow;
 };
+
+static bool same_findings(const struct hp_service_result *service,
+                          const struct model_service *want)
+{
+    for (unsigned i = 0; i < MODEL_FINDINGS; i++)
+        if (has_finding(&service->outcome.findings, model_finding_names[i]) !=
+            ((want->findings >> i & 1) != 0))
+            return false;
+    return true;
+}
 
 static void check_steps(const struct comparison *c, size_t index)
 {
@@ -179,11 +190,10 @@ static void check_steps(const struct comparison *c, size_t index)
     bool driver_first = both && model_badness(machine, &want->driver, true) >
                                     model_badness(machine, &want->win32, false);
 
-    for (unsigned i = 0; i < MODEL_FINDINGS; i++)
-        FUZZ_CHECK(
-            has_finding(&service->outcome.findings, model_finding_names[i]) ==
-                ((want->findings >> i & 1) != 0),
-            "3: the findings");
+    bool found = same_findings(service, want);
+    if (!found)
+        enumerate_parts_check_strings(c->slow, c->tree);
+    FUZZ_CHECK(found, "3: the findings");
     FUZZ_CHECK(service->has_driver == both, "3: the steps");
     FUZZ_CHECK((service->kind != HP_KIND_NONE) == only->ran, "3: a service");
     if (driver_first)
@@ -192,9 +202,11 @@ static void check_steps(const struct comparison *c, size_t index)
     bool other_right =
         !both ||
         is_step(&service->driver, driver_first ? &want->win32 : &want->driver);
-    if (!right || !other_right)
+    if (!right || !other_right) {
+        enumerate_parts_check_strings(c->slow, c->tree);
         enumerate_parts_check_service(c->report, index, c->slow, c->given,
                                       machine);
+    }
     FUZZ_CHECK(right, "3: the verdict");
     FUZZ_CHECK(other_right, "3: the other verdict");
 }
@@ -229,14 +241,17 @@ static void check_whole(const struct comparison *c)
     FUZZ_CHECK(want->code == report->code, "3: its code");
 }
 
-static void check_hotfix(const struct hp_report *report,
-                         const struct model_machine *machine)
+static void check_hotfix(const struct comparison *c)
 {
+    const struct hp_hotfix *hotfix = &c->report->hotfix;
     enum hp_hotfix_state state;
 
-    if (model_hotfix(&state, machine))
-        FUZZ_CHECK(report->hotfix.state == state, "3: the hotfix");
-    FUZZ_CHECK(report->hotfix.reason != NULL, "3: why");
+    if (model_hotfix(&state, &c->want->machine)) {
+        if (hotfix->state != state)
+            enumerate_parts_check_strings(c->slow, c->tree);
+        FUZZ_CHECK(hotfix->state == state, "3: the hotfix");
+    }
+    FUZZ_CHECK(hotfix->reason != NULL, "3: why");
 }
 
 static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
@@ -265,11 +280,12 @@ void enumerate_check_model(const struct hp_report *report, struct hp_span image,
         enum model_run run = model_run(&want, &arena, &tree, &given);
         FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
         if (run == MODEL_RAN) {
-            const struct comparison whole = {report, &want, &given, &arena};
+            const struct comparison whole = {report, &want, &given, &tree,
+                                             &arena};
             if (fuzz_asks(64, 3, hash))
                 enumerate_parts_check(&arena, question, &want.machine);
             check_whole(&whole);
-            check_hotfix(report, &want.machine);
+            check_hotfix(&whole);
             enumerate_remedy_check(report, &arena, &tree, &given, hash >> 8);
             if (fuzz_asks(8, 2, hash))
                 enumerate_alone_check(report, &arena, &given, hash >> 8);

@@ -3,6 +3,7 @@
 
 #include "enumerate_alone.h"
 #include "exclusion_lists.h"
+#include "path_check.h"
 #include "volume_rules.h"
 
 static size_t mounted(struct hp_mounted_device devices[VOLUME_DEVICES],
@@ -55,6 +56,27 @@ void enumerate_parts_check(struct hp_arena *slow,
     check_volumes(slow, question, machine);
     if (machine->has_exclusions)
         check_effect(question, machine);
+}
+
+/* The key behind `key`, each before those below it; NULL behind the last. */
+static const struct hp_tree_key *next_key(const struct hp_tree_key *key)
+{
+    if (key->subkeys != NULL)
+        return key->subkeys;
+    while (key != NULL && key->next == NULL)
+        key = key->parent;
+    return key == NULL ? NULL : key->next;
+}
+
+void enumerate_parts_check_strings(struct hp_arena *slow,
+                                   const struct hp_tree *tree)
+{
+    for (const struct hp_tree_key *key = tree->root; key != NULL;
+         key = next_key(key))
+        for (const struct hp_tree_value *value = key->values; value != NULL;
+             value = value->next)
+            path_check_string(slow, (uint32_t)value->type,
+                              hp_span_of(value->data.ptr, value->data.size));
 }
 
 void enumerate_parts_check_service(const struct hp_report *report, size_t index,

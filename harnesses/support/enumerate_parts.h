@@ -13,6 +13,11 @@ void enumerate_parts_check(struct hp_arena *slow,
                            const struct hp_question *question,
                            const struct model_machine *machine);
 
+/* Each string of the hive (3 of fuzz_image_path). Takes long: for a report that
+ * is not the model's. */
+void enumerate_parts_check_strings(struct hp_arena *slow,
+                                   const struct hp_tree *tree);
+
 /* The path of a service of the report (3 of fuzz_image_path) and what the
  * exclusions match of it (1 of fuzz_exclusions). Takes long: for a service
  * whose verdict is not the model's. */

@@ -4,12 +4,29 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "image_path.h"
 #include "model.h"
+#include "model_environment.h"
 
 static bool same(struct hp_text a, struct hp_text b)
 {
     return a.count == b.count &&
            (a.count == 0 || memcmp(a.units, b.units, 2 * a.count) == 0);
+}
+
+void path_check_string(struct hp_arena *arena, uint32_t type,
+                       struct hp_span data)
+{
+    struct model_image value = {true, type, data, {NULL, 0}};
+    struct hp_finding_list ignored = {.count = 0};
+    struct hp_text text, want;
+    enum hp_decoded decoded;
+    bool is_text;
+
+    if (model_decode(&want, &is_text, arena, &value) &&
+        hp_image_path_decode(&decoded, &text, arena, &ignored, type, data))
+        FUZZ_CHECK((decoded == HP_DECODED_TEXT) == is_text && same(text, want),
+                   "3: a string");
 }
 
 void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
@@ -22,6 +39,8 @@ void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
     struct model_machine machine;
     struct model_outcome want;
 
+    if (!path->missing)
+        path_check_string(arena, path->type, path->data);
     if (path->name.count > 0 && path->name.units[0] == '{') { /* K1 */
         FUZZ_CHECK(outcome->verdict == HP_VERDICT_SKIP_NOT_SERVICE, "3: K1");
         return;

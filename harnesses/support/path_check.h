@@ -7,6 +7,11 @@
 #include "enumerate.h"
 #include "tree.h"
 
+/* Where a string ends: that of all values the writer reads, a part of the
+ * oracles below. Memory comes from `arena`. */
+void path_check_string(struct hp_arena *arena, uint32_t type,
+                       struct hp_span data);
+
 /* Oracle 3 of fuzz_image_path, 7 of fuzz_enumerate. Memory comes from `arena`;
  * `software` is the tree of the question's SOFTWARE hive, or NULL. */
 void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,

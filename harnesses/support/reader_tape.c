@@ -107,14 +107,14 @@ static size_t apart(size_t a, size_t b)
 }
 
 /* Damage that is due and was not told: by what is wrong, and with which record,
- * where only one can be to blame for it. */
-static void tell_due(const struct hp_damage_event *damage)
+ * where it surely is that, or only one can be to blame for it. */
+static void tell_due(const struct hp_damage_event *damage, bool sure)
 {
     const char *slug = hp_status_slug((enum hp_status)damage->status);
     char text[80];
 
     (void)snprintf(text, sizeof text, "%s %s", damage->field, slug);
-    fuzz_field(is_vague(damage) ? slug : text, NULL);
+    fuzz_field(sure || !is_vague(damage) ? text : slug, NULL);
 }
 
 /* Whether `a` is rather to blame than `b` for what differs at `at`: damage that
@@ -141,7 +141,7 @@ static void tell_nearest(const struct reader_tape *tape, size_t at,
             (likeliest == tape->count || is_likelier(tape, i, likeliest, at)))
             likeliest = i;
     if (likeliest < tape->count)
-        tell_due(&tape->events[likeliest].u.damage);
+        tell_due(&tape->events[likeliest].u.damage, false);
     else
         fuzz_field(due, found);
 }
@@ -171,14 +171,52 @@ static size_t times(const struct damage_list *list, uint64_t hash)
     return found;
 }
 
-/* The first of a list that another has less often, or NULL. */
+/* The same of which another record may be to blame. */
+static bool is_like(const struct hp_damage_event *a,
+                    const struct hp_damage_event *b)
+{
+    return a->action == b->action && a->found == b->found &&
+           (a->status == b->status || strcmp(a->field, b->field) == 0);
+}
+
+static bool has_like(const struct damage_list *list,
+                     const struct hp_damage_event *damage)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (is_like(list->events[i], damage))
+            return true;
+    return false;
+}
+
+/* The first of a list that another has less often, or NULL. What is vague is
+ * compared by little: first what the other has nothing like. */
 static const struct hp_damage_event *only_in(const struct damage_list *list,
                                              const struct damage_list *other)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (times(list, list->hashes[i]) > times(other, list->hashes[i]))
+    const struct hp_damage_event *found = NULL;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (times(list, list->hashes[i]) <= times(other, list->hashes[i]))
+            continue;
+        if (!has_like(other, list->events[i]))
             return list->events[i];
-    return NULL;
+        if (found == NULL)
+            found = list->events[i];
+    }
+    return found;
+}
+
+/* True if it is `missing` that was not heard and not another that is compared
+ * by as little. */
+static bool is_surely(const struct hp_damage_event *missing,
+                      const struct damage_list *wanted,
+                      const struct damage_list *heard)
+{
+    for (size_t i = 0; i < heard->count; i++)
+        if (heard->hashes[i] == hash_of(missing) &&
+            !has_like(wanted, heard->events[i]))
+            return false;
+    return !has_like(heard, missing);
 }
 
 /* A check that is missing is told by what it finds. Damage that is none comes
@@ -195,7 +233,7 @@ static void tell_damage(const struct reader_tape *tape, size_t at,
     const struct hp_damage_event *missing = only_in(&wanted, &heard);
     const struct hp_damage_event *extra = only_in(&heard, &wanted);
     if (missing != NULL && (extra == NULL || !is_vague(missing)))
-        tell_due(missing);
+        tell_due(missing, is_surely(missing, &wanted, &heard));
     else if (extra != NULL)
         fuzz_field(due, "damage");
 }
@@ -408,7 +446,7 @@ static const char *result_name(uint32_t result)
 static void tell_result(const struct reader_tape *tape, uint32_t result)
 {
     if (tape->result == HP_WALK_REFUSED && tape->refusal.field != NULL)
-        tell_due(&tape->refusal);
+        tell_due(&tape->refusal, false);
     else if (tape->result == HP_WALK_DONE && tape->heard_count > 0)
         fuzz_field(tape->heard[tape->heard_count - 1].field, NULL);
     else
