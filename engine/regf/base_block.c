@@ -159,6 +159,7 @@ bool hp_base_block_open(struct hp_base_block *base, struct hp_hive *hive,
     hive->image = (struct hp_span){image.ptr, image.len, &hive->reads};
     if (image.len < BASE_SIZE + BIN_ALIGN)
         return report(hive, HP_A_FILE_SIZE, HP_E_FILE_SHORT, image.len);
+    assert(image.len >= BASE_SIZE + BIN_ALIGN);
 
     base->sequence1 = hp_at_u32(hive->image, BASE_SEQUENCE1);
     base->sequence2 = hp_at_u32(hive->image, BASE_SEQUENCE2);
