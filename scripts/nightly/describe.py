@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from fuzz_targets import HIVES
-from nightly import TOP, paste, replay, store, visible
+from nightly import TOP, logs, paste, replay, store, visible
 from nightly.signature import LIMITED, Reader
 
 # Of one finding, for its structure and for its bytes, and of all of them.
@@ -19,6 +19,8 @@ SECONDS, BYTES_SECONDS, BUDGET = 60, 15, 900
 MIDDLE = replay.Limits(2000, 512, 20_000)
 LONG = replay.Limits(10_000, 1024, 60_000)
 TEXTS, TEXT_MOST = ("recipe", "map.txt"), 4 << 20
+RECIPES = "fuzz_recipe"
+RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
 # Of an input that has no recipe but its bytes, for the bug is one of ours.
 BYTES_MOST, PARTS = 64 << 10, 24
 
@@ -39,6 +41,11 @@ def said(command, most=TEXT_MOST, seconds=60):
     except (subprocess.TimeoutExpired, OSError):
         return None, b""
     return done.returncode, done.stdout[:most]
+
+
+def is_recipe(path):
+    with open(path, "rb") as source:
+        return source.read(len(RECIPE)) == RECIPE
 
 
 def can_minimize(hiveproof):
@@ -153,7 +160,9 @@ class Describer:
                 less = self.by_structure(asker, path)
             if less is None:
                 # The bug may be one that it has itself.
-                less = self.by_bytes(asker, path, data)
+                less = self.by_bytes(in_halves, asker, path, data, BYTES_SECONDS)
+            if logs.is_set(less):
+                less = self.by_bytes(logs.simpler, asker, path, less, SECONDS)
             if len(less) > len(data):
                 return data
             path.write_bytes(less)
@@ -169,13 +178,13 @@ class Describer:
         return out.read_bytes() if out.exists() else None
 
     @staticmethod
-    def by_bytes(asker, path, data):
-        end = time.monotonic() + BYTES_SECONDS
+    def by_bytes(way, asker, path, data, seconds):
+        end = time.monotonic() + seconds
 
         def shows(candidate):
             path.write_bytes(candidate)
             return time.monotonic() < end and asker.shows(path)
-        return in_halves(data, shows)
+        return way(data, shows)
 
     def report(self, asker, path):
         way, number, printed = asker.judge.ask(
@@ -188,6 +197,8 @@ class Describer:
 
     def texts(self, target, path):
         """The recipe of a hive, and its map."""
+        if target == RECIPES and is_recipe(path):
+            yield "recipe", path.read_bytes()
         if target not in HIVES or self.hiveproof is None:
             return
         code, recipe = said([self.hiveproof, "dump", "--format", "recipe", path])

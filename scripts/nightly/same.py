@@ -27,10 +27,9 @@ from nightly.slice import files
 
 # In findings/ID/: the signatures that it shows, and that its neighbours show.
 SHOWS, NEAR = "shows", "near"
-READER, RECIPES = "fuzz_hive", "fuzz_recipe"
+READER = "fuzz_hive"
 # Oracles of the reader alone: what shows one shows its bug.
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
-RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked
@@ -75,11 +74,6 @@ def explained(findings, shows, near, common):
         for name in hints | set(filter(READERS.match, shown)):
             hinted.setdefault(name, known)
     return by
-
-
-def is_recipe(path):
-    with open(path, "rb") as source:
-        return source.read(len(RECIPE)) == RECIPE
 
 
 def variants(hive):
@@ -148,7 +142,7 @@ class Joiner:
             targets = {row["target"] for row in book.inputs(finding["id"])}
             found = self.shown_in(targets | hives if targets & set(HIVES)
                                   else targets, path)
-            if RECIPES in targets:
+            if describe.RECIPES in targets:
                 found |= self.shown_as_hive(hives, path)
             store.make_folder(kept.parent)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
@@ -230,7 +224,7 @@ class Joiner:
         with tempfile.TemporaryDirectory(
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             hive = pathlib.Path(work) / "hive"
-            if not is_recipe(path):
+            if not describe.is_recipe(path):
                 shutil.copyfile(path, hive)
             elif describe.program():
                 describe.said([describe.program(), "forge", path, "-o", hive])
