@@ -268,7 +268,6 @@ enum hp_command_line hp_command_event_of(struct hp_command_event *out,
     struct line l = {members, out, false};
     const struct hp_member *name = find(&l, "event");
     const struct hp_member *schema = find(&l, "schema");
-    enum hp_command_line is = HP_COMMAND_BROKEN;
     size_t row = 0, rows = sizeof events / sizeof events[0];
 
     while (row < rows && !hp_member_is(name, events[row].name))
@@ -277,10 +276,12 @@ enum hp_command_line hp_command_event_of(struct hp_command_event *out,
         wrong(&l, "event", name == NULL ? "missing" : "there is no such event");
         return HP_COMMAND_BROKEN;
     }
-    if (schema != NULL && !hp_member_is(schema, SCHEMA))
+    if (schema != NULL && !hp_member_is(schema, SCHEMA)) {
         wrong(&l, "schema", "not " SCHEMA);
+        return HP_COMMAND_BROKEN;
+    }
     out->event =
         (struct hp_event){.size = sizeof out->event, .kind = events[row].kind};
-    is = events[row].read(&l);
+    enum hp_command_line is = events[row].read(&l);
     return l.broken ? HP_COMMAND_BROKEN : is;
 }

@@ -104,9 +104,10 @@ class Joiner:
         shows = {key: self.shows(book, one, hives)
                  for key, one in findings.items()}
         near = self.all_near(findings, shows)
-        common = self.common(findings.values())
         if any(near.values()):
-            common |= self.near_to_all()
+            anyway = self.near_to_all()
+            near = {key: names - anyway for key, names in near.items()}
+        common = self.common(findings.values())
         moved = explained(findings.values(), shows, near, common)
         for key, other in moved.items():
             book.join(key, other)

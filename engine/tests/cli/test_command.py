@@ -52,6 +52,7 @@ BOTH = [
     ("leave-first", PROTOCOL, "an event in the wrong place"),
     ("order", PROTOCOL, "an event in the wrong place"),
     ("no-such-event", PROTOCOL, "line 1: event: there is no such event"),
+    ("other-schema", PROTOCOL, "line 1: schema: not hiveproof-events/1"),
     ("silent", CRASH, "exit code 0"),
     ("silent-1", CRASH, "exit code 1"),
     ("half-line", CRASH, "exit code 0"),

@@ -130,6 +130,8 @@ BEFORE = {
     "text": lambda path: say("Reading...\n"),
     "leave-first": lambda path: say('{"event":"hive"}\n' + LEAVE + "\n"),
     "no-such-event": lambda path: say('{"event":"keys"}\n'),
+    "other-schema": lambda path: say('{"event":"end","result":"accept",'
+                                     '"schema":"hiveproof-events/2"}\n'),
     "early-end": lambda path: (say('{"event":"hive"}\n'
                                    '{"event":"key_enter","name":"x"}\n'
                                    + END % "" + "\n"), os._exit(0)),
