@@ -30,6 +30,8 @@ SHOWS, NEAR = "shows", "near"
 READER = "fuzz_hive"
 # Oracles of the reader alone: what shows one shows its bug.
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
+# Oracles of what is made of parts: what one of these is to blame for fails them, too.
+WHOLES = re.compile(r"oracle \| (enumerate_\w+|inspect_check|roundtrip)\.c \|")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked
@@ -53,10 +55,12 @@ def explained(findings, shows, near, common):
     """{id: the id of the finding that explains it}"""
     def distance(one):
         return (one["kind"] == "oracle", one["target"] != READER,
+                WHOLES.match(one["signature"]) is not None,
                 len(shows[one["id"]]), one["first_seen"], one["id"])
 
+    findings = sorted(findings, key=distance)
     by, told, hinted = {}, {}, {}  # {signature: (how near, finding)}
-    for place, one in enumerate(sorted(findings, key=distance)):
+    for place, one in enumerate(findings):
         shown = shows[one["id"]] - common
         names = {one["signature"], *one["also"],
                  *(name for name in shown if name.startswith(BEHIND))}
@@ -73,7 +77,23 @@ def explained(findings, shows, near, common):
             told.setdefault(name, known)
         for name in hints | set(filter(READERS.match, shown)):
             hinted.setdefault(name, known)
+    join_neighbours(by, findings, {key: near[key] - common for key in near})
     return by
+
+
+def join_neighbours(by, findings, near):
+    """Adds those of which each is near to what the reader's oracles say of the
+    other."""
+    places = {one["id"]: place for place, one in enumerate(findings)}
+    said = {one["id"]: set(filter(READERS.match, (one["signature"], *one["also"])))
+            for one in findings}
+    for a, b in itertools.combinations(places, 2):
+        if said[a] & near[b] and said[b] & near[a]:
+            first, last = sorted((by.get(a, a), by.get(b, b)), key=places.get)
+            if first != last and findings[places[last]]["status"] == "new":
+                by[last] = first
+                for key, cause in by.items():
+                    by[key] = first if cause == last else cause
 
 
 def variants(hive):

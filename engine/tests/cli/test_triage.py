@@ -323,6 +323,27 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(self.explained(apart, near={"b": "a"}), {"b": "a"})
         self.assertEqual(self.explained(apart, "b", near={"a": "b"}), {})
 
+    def test_each_near_to_the_other(self):
+        inside = "oracle | event_check.c | 3: bytes inside the image"
+        another = "oracle | reader_tape.c | 9: the model's event [key / another]"
+        apart = {inside: [], another: []}
+        mutual = {inside: [another], another: [inside]}
+        self.assertEqual(self.explained(apart, near=mutual), {another: inside})
+        self.assertEqual(self.explained(apart, near={inside: [another]}), {})
+        self.assertEqual(self.explained(apart, [inside], near=mutual), {})
+        self.assertEqual(
+            self.explained({**apart, "a": [another]}, near=mutual,
+                           a={"kind": "SEGV"}), {another: "a", inside: "a"})
+        self.assertEqual(
+            self.explained({"a": [], inside: []}, near={"a": [inside], inside: [another]},
+                           a={"also": [another]}), {inside: "a"})
+
+    def test_a_part_is_not_explained_by_the_whole(self):
+        whole = "oracle | enumerate_check.c | 3: its code"
+        part = "oracle | exclusion_lists.c | 1: the model"
+        self.assertEqual(self.explained({part: [whole], whole: []}), {})
+        self.assertEqual(self.explained({part: [], whole: [part]}), {whole: part})
+
     def test_what_a_crash_shows_of_the_reader_is_the_crash(self):
         reader = "oracle | event_check.c | 3: bytes inside the image"
         self.assertEqual(self.explained(
