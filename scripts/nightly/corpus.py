@@ -64,10 +64,13 @@ class Care:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for one in book.findings():
-            if one["status"] != "fixed" or one["target"] != target:
+            if one["status"] != "fixed":
                 continue
-            shown = [row["sha256"] for row in book.inputs(one["id"])]
-            for name in {one["minimized"], *shown[:MENDED]} - {None}:
+            shown = [row["sha256"] for row in book.inputs(one["id"])
+                     if row["target"] == target][:MENDED]
+            if one["target"] == target and one["minimized"]:
+                shown.append(one["minimized"])
+            for name in set(shown):
                 if (self.state.inputs / name).exists():
                     link(self.state.inputs / name, folder / name)
         return folder

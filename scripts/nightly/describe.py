@@ -123,7 +123,8 @@ class Describer:
         if not rows:
             return
         place = store.make_folder(self.state / "findings" / finding["id"])
-        row = rows[0]
+        # The smallest, of hives if there is one: that has a recipe.
+        row = min(rows, key=lambda one: one["target"] not in (*HIVES, RECIPES))
         asker = Asker(self.folder(row["target"]), row["target"],
                       finding["signature"], self.symbols)
         data = (self.state / "inputs" / row["sha256"]).read_bytes()
@@ -144,7 +145,8 @@ class Describer:
         line = paste.line("scripts/triage", "--show", *self.extra, row["target"],
                           paste.place(place / "input"))
         store.write(place / "replay", line + "\n")
-        book.describe(finding["id"], store.keep(self.state / "inputs", data)
+        book.describe(finding["id"], row["target"],
+                      store.keep(self.state / "inputs", data)
                       if smaller else None, line)
 
     def smaller(self, asker, row, data):

@@ -235,11 +235,13 @@ class Ledger:
             self.put(NEW_FINDING if known is None else SEEN_AGAIN, values)
         return identity
 
-    def describe(self, identity, minimized, replay):
-        """The smallest input that shows it, and the line that replays it."""
-        self.put("UPDATE finding SET minimized = :minimized, replay = :replay "
-                 "WHERE id = :id", {"minimized": minimized, "replay": replay,
-                                    "id": identity})
+    def describe(self, identity, target, minimized, replay):
+        """The smallest input that shows it, whose it is, and the line that
+        replays it."""
+        self.put("UPDATE finding SET target = :target, minimized = :minimized, "
+                 "replay = :replay WHERE id = :id", {
+                     "target": target, "minimized": minimized,
+                     "replay": replay, "id": identity})
 
     def told_by(self, signature):
         """The id of the finding that is told by it, be it there or not."""

@@ -69,7 +69,7 @@ def finding(book, night, name, status=None, owner="ours", replay=None, title=Non
     book.put("UPDATE input SET seen = :seen WHERE sha256 = :sha256", {
         "sha256": digest, "seen": started[0]["started"].replace(
             ":00:00", f":{minutes:02}:00")})
-    book.describe(identity, digest, replay or (
+    book.describe(identity, target, digest, replay or (
         f"scripts/triage --show {target} findings/campaign/findings/{identity}/input"))
     if status:
         book.mark(identity, status, reason, expires)

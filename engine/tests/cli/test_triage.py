@@ -55,11 +55,11 @@ class StateTest(CliTest):
         self.addCleanup(book.close)
         return book
 
-    def record(self, book, paths):
+    def record(self, book, paths, target="fuzz_planted"):
         for path in paths:
             data = path.read_bytes()
             book.record_input(store.keep(self.state / "inputs", data),
-                              "fuzz_planted", "afl", 1,
+                              target, "afl", 1,
                               path.name.split("-")[0], path.name, len(data))
 
     def triage(self, book):
@@ -169,6 +169,25 @@ class PlantedTest(StateTest):
             self.assertEqual(one["replay"] + "\n",
                              (folder / "replay").read_text())
             self.assertTrue((self.state / "inputs" / one["minimized"]).exists())
+
+    def test_a_hive_stands_for_the_finding(self):
+        """And its target is that from then on, which replays it."""
+        (BINARIES / "fuzz_hive").symlink_to("fuzz_planted")
+        self.addCleanup((BINARIES / "fuzz_hive").unlink)
+        book = self.open()
+        found = planted_inputs.make(self.directory / "found", 10)
+        same_bug = sorted((path for path in found if "-3-" in path.name),
+                          key=lambda path: path.stat().st_size)
+        self.record(book, same_bug[:1])
+        self.record(book, same_bug[1:], "fuzz_hive")
+        _, work = self.triage(book)
+        Describer(self.state, lambda _: BINARIES, work.symbols, minimizes=False,
+                  say=lambda text: None).all(book, book.findings())
+        one, = book.findings()
+        self.assertEqual(one["target"], "fuzz_hive")
+        self.assertIn("--show fuzz_hive", one["replay"])
+        kept = self.state / "findings" / one["id"] / "input"
+        self.assertEqual(kept.read_bytes(), same_bug[1].read_bytes())
 
     def test_what_hangs_its_reader_has_a_recipe_of_its_bytes(self):
         data = b"regf" + bytes(500) + bytes(range(256))
@@ -414,7 +433,7 @@ class JoinerTest(StateTest):
                                        ["a"], night, "r", ["afl"])
         book.record_input(digest, target, "afl", night, "crash", "x", len(data))
         book.assign(digest, target, identity, 5, 5)
-        book.describe(identity, digest, "replay")
+        book.describe(identity, target, digest, "replay")
         return identity
 
     def join(self, passing_shows=()):
