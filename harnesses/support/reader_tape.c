@@ -171,12 +171,19 @@ static size_t times(const struct damage_list *list, uint64_t hash)
     return found;
 }
 
-/* The same of which another record may be to blame. */
+/* There is no cell in use: the model does not ask which of both it is. */
+static bool is_no_cell(const struct hp_damage_event *damage)
+{
+    return damage->status == HP_E_CELL_START ||
+           damage->status == HP_E_CELL_FREE;
+}
+
+/* The same, of which another record may be to blame. */
 static bool is_like(const struct hp_damage_event *a,
                     const struct hp_damage_event *b)
 {
     return a->action == b->action && a->found == b->found &&
-           (a->status == b->status || strcmp(a->field, b->field) == 0);
+           (a->status == b->status || (is_no_cell(a) && is_no_cell(b)));
 }
 
 static bool has_like(const struct damage_list *list,
@@ -206,36 +213,123 @@ static const struct hp_damage_event *only_in(const struct damage_list *list,
     return found;
 }
 
-/* True if it is `missing` that was not heard and not another that is compared
- * by as little. */
+/* True if it is the count `missing` that was not heard and not another. Counts
+ * are checked where they stand, what leads to cells at one place for all. */
 static bool is_surely(const struct hp_damage_event *missing,
                       const struct damage_list *wanted,
                       const struct damage_list *heard)
 {
+    if (missing->status != HP_E_COUNT || has_like(heard, missing))
+        return false;
     for (size_t i = 0; i < heard->count; i++)
         if (heard->hashes[i] == hash_of(missing) &&
             !has_like(wanted, heard->events[i]))
             return false;
-    return !has_like(heard, missing);
+    return true;
+}
+
+/* Of the same reference something else was heard. */
+static bool is_contradicted(const struct hp_damage_event *damage,
+                            const struct damage_list *heard)
+{
+    for (size_t i = 0; i < heard->count; i++)
+        if (heard->events[i]->found == damage->found &&
+            strcmp(heard->events[i]->field, damage->field) == 0)
+            return true;
+    return false;
+}
+
+/* The first that is due of which only another was heard, or NULL: all that
+ * stands there may have been taken otherwise. */
+static const struct hp_damage_event *
+taken_otherwise(const struct damage_list *wanted,
+                const struct damage_list *heard)
+{
+    const struct hp_damage_event *found = NULL;
+
+    for (size_t i = 0; i < wanted->count; i++) {
+        const struct hp_damage_event *due = wanted->events[i];
+        if (!is_vague(due) || has_like(heard, due))
+            continue;
+        if (is_contradicted(due, heard))
+            return due;
+        if (found == NULL)
+            found = due;
+    }
+    return found;
+}
+
+/* The damage that is due from `from` to what comes next, and what was heard. */
+static void list_damage(struct damage_list *wanted, struct damage_list *heard,
+                        const struct reader_tape *tape, size_t from)
+{
+    wanted->count = heard->count = 0;
+    for (size_t at = from; at < tape->at; at++)
+        list_add(wanted, &tape->events[at].u.damage);
+    for (size_t i = 0; i < tape->heard_count; i++)
+        list_add(heard, &tape->heard[i]);
 }
 
 /* A check that is missing is told by what it finds. Damage that is none comes
  * of many things: it is told by what stands there, `due`. */
-static void tell_damage(const struct reader_tape *tape, size_t at,
+static void tell_damage(const struct reader_tape *tape, size_t from,
                         const char *due)
 {
-    struct damage_list wanted = {.count = 0}, heard = {.count = 0};
+    struct damage_list wanted, heard;
 
-    for (; at < tape->at; at++)
-        list_add(&wanted, &tape->events[at].u.damage);
-    for (size_t i = 0; i < tape->heard_count; i++)
-        list_add(&heard, &tape->heard[i]);
+    list_damage(&wanted, &heard, tape, from);
     const struct hp_damage_event *missing = only_in(&wanted, &heard);
     const struct hp_damage_event *extra = only_in(&heard, &wanted);
     if (missing != NULL && (extra == NULL || !is_vague(missing)))
         tell_due(missing, is_surely(missing, &wanted, &heard));
+    else if (taken_otherwise(&wanted, &heard) != NULL)
+        tell_due(taken_otherwise(&wanted, &heard), false);
     else if (extra != NULL)
         fuzz_field(due, "damage");
+}
+
+static bool is_known(const struct hp_key_event *key)
+{
+    return key->class_name.size != HP_UNKNOWN_SIZE &&
+           key->security_size != HP_UNKNOWN_SIZE;
+}
+
+static bool is_of_class_or_security(const struct hp_damage_event *damage)
+{
+    return strncmp(damage->field, "nk.class", 8) == 0 ||
+           strncmp(damage->field, "nk.security", 11) == 0 ||
+           strncmp(damage->field, "sk.", 3) == 0;
+}
+
+/* Why not all of the key that is due can be read, if so: it stands behind it.
+ */
+static const struct hp_damage_event *why_unknown(const struct reader_tape *tape)
+{
+    const struct hp_event *due = &tape->events[tape->at];
+
+    if (due->kind != HP_EVENT_KEY_ENTER || is_known(&due->u.key))
+        return NULL;
+    for (size_t i = tape->at + 1;
+         i < tape->count && tape->events[i].kind == HP_EVENT_DAMAGE; i++)
+        if (is_of_class_or_security(&tape->events[i].u.damage))
+            return &tape->events[i].u.damage;
+    return NULL;
+}
+
+/* An event that is due and was said with other content. */
+static void tell_event(const struct reader_tape *tape, size_t from,
+                       const char *field)
+{
+    struct damage_list wanted, heard;
+
+    list_damage(&wanted, &heard, tape, from);
+    const struct hp_damage_event *cause = why_unknown(tape);
+    if (cause == NULL)
+        cause = taken_otherwise(&wanted, &heard);
+    if (cause != NULL)
+        tell_due(cause, false);
+    else
+        fuzz_field(field, "another");
 }
 
 static bool same_damage(struct reader_tape *tape)
@@ -369,12 +463,6 @@ static void hear_damage(struct reader_tape *tape,
         tape->heard[tape->heard_count++] = *damage;
 }
 
-static bool is_known(const struct hp_key_event *key)
-{
-    return key->class_name.size != HP_UNKNOWN_SIZE &&
-           key->security_size != HP_UNKNOWN_SIZE;
-}
-
 /* The limit of reads may be reached between a key's name and what else it has:
  * that is not known then, and the limit is told next. */
 static bool same_but_cut_off(struct reader_tape *tape,
@@ -396,7 +484,9 @@ static bool same_but_cut_off(struct reader_tape *tape,
     return same_event(&known, due);
 }
 
-static bool same_next(struct reader_tape *tape, const struct hp_event *event)
+/* `from`: where the damage before it begins on the tape. */
+static bool same_next(struct reader_tape *tape, size_t from,
+                      const struct hp_event *event)
 {
     const struct hp_event *due = &tape->events[tape->at];
 
@@ -405,7 +495,7 @@ static bool same_next(struct reader_tape *tape, const struct hp_event *event)
     else if (same_event(event, due) || same_but_cut_off(tape, event, due))
         return true;
     else if (event->kind == due->kind)
-        fuzz_field(field_of(event, due), "another");
+        tell_event(tape, from, field_of(event, due));
     else
         tell_nearest(tape, tape->at, kind_of(due), kind_of(event));
     return false;
@@ -424,8 +514,9 @@ void reader_tape_hear(struct reader_tape *tape, const struct hp_event *event)
         return;
     }
     FUZZ_CHECK(!tape->limit_due, "9: a limit that cut a key off");
+    size_t from = tape->at;
     bool damage = same_damage(tape);
-    tape->lost = !damage || !same_next(tape, event);
+    tape->lost = !damage || !same_next(tape, from, event);
     FUZZ_CHECK(damage, "9: the model's damage");
     FUZZ_CHECK(!damage || !tape->lost, "9: the model's event");
     tape->damage = 0;
