@@ -104,6 +104,7 @@ static inline bool hp_cell_open(struct hp_span *payload, struct hp_hive *hive,
         return false;
     }
     assert(size >= CELL_SIZE_FIELD + need);
+    assert(size <= bins.len - ref.target);
     return hp_span_sub(bins, (size_t)ref.target + CELL_SIZE_FIELD,
                        size - CELL_SIZE_FIELD, payload);
 }

@@ -52,6 +52,7 @@ static bool open_list(struct hp_list *list, struct hp_hive *hive,
             return false;
         count = most;
     }
+    assert(count <= most);
     list->offset = ref.target;
     list->next = 0;
     list->count = (uint16_t)count;

@@ -43,11 +43,11 @@ PASSING, NEIGHBOURS = 20, 50
 
 
 def is_told_by_cause(name):
-    """A crash, or a check of the reader's that is missing: [vk.type unknown].
-    What is there instead of what is due, and where it stays when it comes to no
-    end, come of many bugs."""
+    """A crash, or a check of the reader's that is missing: [vk.type unknown], or
+    one for all references: [cell-free]. What is there instead of what is due, and
+    where it stays when it comes to no end, come of many bugs."""
     if name.startswith("oracle"):
-        return re.search(r" \[[\w.]+ [\w-]+\]$", name) is not None
+        return re.search(r" \[([\w.]+ [\w-]+|cell-\w+)\]$", name) is not None
     return not name.startswith(LIMITED)
 
 

@@ -381,6 +381,7 @@ class ExplainedTest(unittest.TestCase):
                 ("overflow | b (x.c)", True),
                 ("timeout | b (x.c)", False),
                 (f"{oracle} 9 [list.element cycle]", True),
+                (f"{oracle} 9 [cell-free]", True),
                 (f"{oracle} 9 [list.element]", False),
                 (f"{oracle} 9: the model's event [key / the end]", False),
                 (f"{oracle} 6: says the same", False)):
