@@ -144,6 +144,7 @@ static const struct {
     {"Q:\\dir\\", false, "E_NO_FILENAME"},
     {"Q:\\", false, "E_NO_FILENAME"},
     {"Q:\\dir/", false, "E_NO_FILENAME E_FWDSLASH"},
+    {"Q:\\dir\\ ", false, "E_WHITESPACE E_NO_FILENAME"},
     {" Q:\\a.exe", false, "E_WHITESPACE"},
     {"Q:\\a.exe ", true, "E_WHITESPACE E_STALE"},
     {"Q:\\a.exe\t", false, "E_WHITESPACE E_CONTROL"},

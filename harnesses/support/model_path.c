@@ -286,13 +286,18 @@ enum hp_verdict model_path_verdict(const struct model_machine *machine,
 /* ---- exclusions ------------------------------------------------------------
  */
 
-/* X3, with an entry in WTF-16 units at units[0..count). */
+/* X3, with an entry in WTF-16 units at units[0..count). Blanks are no file
+ * name, and a quote before them is one. */
 static bool is_valid(struct hp_text entry)
 {
     size_t last = entry.count - 1;
 
     if (entry.count == 0 || entry.count > LONGEST_ENTRY ||
-        !has_drive(entry, 0) || entry.units[2] != '\\' || is_slash(entry, last))
+        !has_drive(entry, 0) || entry.units[2] != '\\')
+        return false;
+    while (entry.units[last] == ' ')
+        last--;
+    if (is_slash(entry, last))
         return false;
     for (size_t i = 0; i < entry.count; i++)
         if (entry.units[i] < 0x20)

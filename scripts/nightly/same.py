@@ -21,7 +21,7 @@ import shutil
 import tempfile
 
 from fuzz_targets import HIVES
-from nightly import describe, ledger, neighbours, replay, store, visible
+from nightly import describe, ledger, logs, neighbours, replay, store, visible
 from nightly.signature import BEHIND, LIMITED, Reader
 from nightly.slice import files
 
@@ -96,6 +96,12 @@ def join_neighbours(by, findings, near):
                     by[key] = first if cause == last else cause
 
 
+def is_hive(finding, path):
+    """What stands for the finding is a hive: a recipe or a set of logs would show
+    other targets what is wrong with files that are none."""
+    return finding["target"] in HIVES and not logs.is_set(path.read_bytes())
+
+
 def variants(hive):
     """The path, with each neighbour in turn."""
     if hive.exists() and hive.stat().st_size <= LARGEST:
@@ -160,11 +166,12 @@ class Joiner:
         kept = self.state / "findings" / finding["id"] / SHOWS
         if not kept.exists():
             path = self.state / "inputs" / finding["minimized"]
-            targets = {row["target"] for row in book.inputs(finding["id"])}
-            found = self.shown_in(targets | hives if targets & set(HIVES)
-                                  else targets, path)
-            if describe.RECIPES in targets:
+            found = self.shown_in({finding["target"]}, path)
+            if finding["target"] == describe.RECIPES:
                 found |= self.shown_as_hive(hives, path)
+            elif is_hive(finding, path):
+                others = {row["target"] for row in book.inputs(finding["id"])}
+                found |= self.shown_in(others & set(HIVES) | hives, path)
             store.make_folder(kept.parent)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
@@ -184,9 +191,11 @@ class Joiner:
         kept = self.state / "findings" / finding["id"] / NEAR
         if not kept.exists():
             found = set()
-            if finding["target"] in HIVES and finding["kind"] not in LIMITED:
-                path = self.state / "inputs" / finding["minimized"]
-                for target in self.at_hand({finding["target"], READER}):
+            path = self.state / "inputs" / finding["minimized"]
+            asked = {READER} if finding["target"] == describe.RECIPES else \
+                {finding["target"], READER} if is_hive(finding, path) else set()
+            if finding["kind"] not in LIMITED:
+                for target in self.at_hand(asked):
                     found |= self.near_in(target, path)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
