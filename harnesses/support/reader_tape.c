@@ -195,22 +195,26 @@ static bool has_like(const struct damage_list *list,
     return false;
 }
 
-/* The first of a list that another has less often, or NULL. What is vague is
- * compared by little: first what the other has nothing like. */
+/* What a list has that another has less often, or NULL. What is vague is
+ * compared by little, and several are told as one: rather something else, then
+ * what the other has nothing like. */
 static const struct hp_damage_event *only_in(const struct damage_list *list,
                                              const struct damage_list *other)
 {
-    const struct hp_damage_event *found = NULL;
+    const struct hp_damage_event *first = NULL, *unlike = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
+        const struct hp_damage_event *one = list->events[i];
         if (times(list, list->hashes[i]) <= times(other, list->hashes[i]))
             continue;
-        if (!has_like(other, list->events[i]))
-            return list->events[i];
-        if (found == NULL)
-            found = list->events[i];
+        if (!is_vague(one))
+            return one;
+        if (first == NULL)
+            first = one;
+        if (unlike == NULL && !has_like(other, one))
+            unlike = one;
     }
-    return found;
+    return unlike != NULL ? unlike : first;
 }
 
 /* True if it is the count `missing` that was not heard and not another. Counts
@@ -270,8 +274,9 @@ static void list_damage(struct damage_list *wanted, struct damage_list *heard,
         list_add(heard, &tape->heard[i]);
 }
 
-/* A check that is missing is told by what it finds. Damage that is none comes
- * of many things: it is told by what stands there, `due`. */
+/* A check that is missing is told by what it finds, and one that finds what is
+ * none. Vague damage that is none comes of many things: it is told by what
+ * stands there, `due`. */
 static void tell_damage(const struct reader_tape *tape, size_t from,
                         const char *due)
 {
@@ -280,10 +285,15 @@ static void tell_damage(const struct reader_tape *tape, size_t from,
     list_damage(&wanted, &heard, tape, from);
     const struct hp_damage_event *missing = only_in(&wanted, &heard);
     const struct hp_damage_event *extra = only_in(&heard, &wanted);
+    const struct hp_damage_event *cause = taken_otherwise(&wanted, &heard);
     if (missing != NULL && (extra == NULL || !is_vague(missing)))
         tell_due(missing, is_surely(missing, &wanted, &heard));
-    else if (taken_otherwise(&wanted, &heard) != NULL)
-        tell_due(taken_otherwise(&wanted, &heard), false);
+    else if (extra != NULL && !is_vague(extra) &&
+             extra->action == HP_DAMAGE_NOTED &&
+             (cause == NULL || !is_contradicted(cause, &heard)))
+        fuzz_field(extra->field, "not due");
+    else if (cause != NULL)
+        tell_due(cause, false);
     else if (extra != NULL)
         fuzz_field(due, "damage");
 }
