@@ -652,7 +652,8 @@ class Reports(ConformTest):
         self.ask(*arguments, private / "all.json", "--private", exit=1)
         report = json.loads((private / "all.json").read_text())
         verdicts = {case["id"]: case["verdict"] for case in report["cases"]}
-        self.assertEqual(verdicts["ok-large"], "exhaustion")
+        # Memory is looked at now and then: it may have been faster.
+        self.assertIn(verdicts["ok-large"], ("exhaustion", "wrong_content"))
 
 
 class KnownFailures(ConformTest):
