@@ -217,3 +217,12 @@ void hp_tree_begin(struct hp_tree *tree, struct hp_arena *arena,
     };
     *sink = (struct hp_sink){sizeof(*sink), tree_event, tree};
 }
+
+const struct hp_tree_key *hp_tree_key_after(const struct hp_tree_key *key)
+{
+    if (key->subkeys != NULL)
+        return key->subkeys;
+    while (key != NULL && key->next == NULL)
+        key = key->parent;
+    return key == NULL ? NULL : key->next;
+}

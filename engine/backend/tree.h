@@ -69,6 +69,10 @@ struct hp_tree {
 void hp_tree_begin(struct hp_tree *tree, struct hp_arena *arena,
                    struct hp_sink *sink);
 
+/* The key that comes after `key` when parents come before their subkeys and
+ * those in order; NULL at the end. */
+const struct hp_tree_key *hp_tree_key_after(const struct hp_tree_key *key);
+
 /* One place where two trees differ. `a` and `b` describe what stands there,
  * as short printable ASCII. */
 struct hp_difference {

@@ -88,13 +88,27 @@ static void build(struct builder *b, const char *items)
 
 /* ---- building ---- */
 
+/* The names of all keys, one character each, as hp_tree_key_after has them. */
+static const char *names_of(const struct hp_tree *tree, char names[10])
+{
+    size_t count = 0;
+
+    for (const struct hp_tree_key *key = tree->root; key != NULL && count < 9;
+         key = hp_tree_key_after(key))
+        names[count++] = (char)key->name.units[0];
+    names[count] = '\0';
+    return names;
+}
+
 static void tree__keeps_shape_and_order(void **state)
 {
     struct builder b;
     const struct hp_tree_key *key;
+    char names[10];
     (void)state;
 
     build(&b, "(r=v+da+ta=w(a=x+1)(b(c)(d))(e=y))");
+    assert_string_equal(names_of(&b.tree, names), "rabcde");
     assert_int_equal(b.tree.keys, 6);
     assert_int_equal(b.tree.values, 4);
     assert_int_equal(b.tree.data_bytes, 5);

@@ -21,16 +21,6 @@ static bool has_lone_surrogate(struct hp_text name)
     return false;
 }
 
-/* The key after `key`, parents first. */
-static const struct hp_tree_key *key_after(const struct hp_tree_key *key)
-{
-    if (key->subkeys != NULL)
-        return key->subkeys;
-    while (key != NULL && key->next == NULL)
-        key = key->parent;
-    return key == NULL ? NULL : key->next;
-}
-
 void diff_facts_of_hive(char facts[DIFF_FACTS], const struct hp_tree *tree,
                         struct hp_span image)
 {
@@ -38,7 +28,7 @@ void diff_facts_of_hive(char facts[DIFF_FACTS], const struct hp_tree *tree,
     uint32_t sum = 0;
 
     for (const struct hp_tree_key *key = tree->root; key != NULL;
-         key = key_after(key)) {
+         key = hp_tree_key_after(key)) {
         surrogate |= has_lone_surrogate(key->name);
         for (const struct hp_tree_value *value = key->values; value != NULL;
              value = value->next) {

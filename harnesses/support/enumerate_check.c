@@ -190,23 +190,21 @@ static void check_steps(const struct comparison *c, size_t index)
     bool driver_first = both && model_badness(machine, &want->driver, true) >
                                     model_badness(machine, &want->win32, false);
 
+    const struct model_outcome *first = driver_first ? &want->driver : only;
     bool found = same_findings(service, want);
-    if (!found)
+    bool right = !first->ran || is_step(&service->outcome, first);
+    bool other_right =
+        !both ||
+        is_step(&service->driver, driver_first ? &want->win32 : &want->driver);
+
+    if (!found || !right || !other_right)
         enumerate_parts_check_strings(c->slow, c->tree);
     FUZZ_CHECK(found, "3: the findings");
     FUZZ_CHECK(service->has_driver == both, "3: the steps");
     FUZZ_CHECK((service->kind != HP_KIND_NONE) == only->ran, "3: a service");
-    if (driver_first)
-        only = &want->driver;
-    bool right = !only->ran || is_step(&service->outcome, only);
-    bool other_right =
-        !both ||
-        is_step(&service->driver, driver_first ? &want->win32 : &want->driver);
-    if (!right || !other_right) {
-        enumerate_parts_check_strings(c->slow, c->tree);
+    if (!right || !other_right)
         enumerate_parts_check_service(c->report, index, c->slow, c->given,
                                       machine);
-    }
     FUZZ_CHECK(right, "3: the verdict");
     FUZZ_CHECK(other_right, "3: the other verdict");
 }

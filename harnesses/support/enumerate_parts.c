@@ -58,21 +58,11 @@ void enumerate_parts_check(struct hp_arena *slow,
         check_effect(question, machine);
 }
 
-/* The key behind `key`, each before those below it; NULL behind the last. */
-static const struct hp_tree_key *next_key(const struct hp_tree_key *key)
-{
-    if (key->subkeys != NULL)
-        return key->subkeys;
-    while (key != NULL && key->next == NULL)
-        key = key->parent;
-    return key == NULL ? NULL : key->next;
-}
-
 void enumerate_parts_check_strings(struct hp_arena *slow,
                                    const struct hp_tree *tree)
 {
     for (const struct hp_tree_key *key = tree->root; key != NULL;
-         key = next_key(key))
+         key = hp_tree_key_after(key))
         for (const struct hp_tree_value *value = key->values; value != NULL;
              value = value->next)
             path_check_string(slow, (uint32_t)value->type,

@@ -16,15 +16,6 @@ struct path {
     size_t count;
 };
 
-static const struct hp_tree_key *key_after(const struct hp_tree_key *key)
-{
-    if (key->subkeys != NULL)
-        return key->subkeys;
-    while (key != NULL && key->next == NULL)
-        key = key->parent;
-    return key == NULL ? NULL : key->next;
-}
-
 /* The first key with the name of `key` beside it. */
 static const struct hp_tree_key *first_of(const struct hp_tree_key *key)
 {
@@ -189,7 +180,7 @@ static void check(struct hp_arena *arenas, const struct hp_backend *backend,
         return;
     const struct hp_tree_key *key = all.root;
     for (choice %= all.keys; choice > 0; choice--)
-        key = key_after(key);
+        key = hp_tree_key_after(key);
     path_to(&path, key);
     s = (struct searcher){.path = &path};
     hp_tree_begin(&some, &arenas[1], &s.tree);

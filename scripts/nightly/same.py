@@ -87,7 +87,7 @@ def join_neighbours(by, findings, near):
     places = {one["id"]: place for place, one in enumerate(findings)}
     said = {one["id"]: set(filter(READERS.match, (one["signature"], *one["also"])))
             for one in findings}
-    for a, b in itertools.combinations(places, 2):
+    for a, b in itertools.combinations(filter(near.get, places), 2):
         if said[a] & near[b] and said[b] & near[a]:
             first, last = sorted((by.get(a, a), by.get(b, b)), key=places.get)
             if first != last and findings[places[last]]["status"] == "new":
