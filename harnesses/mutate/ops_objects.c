@@ -204,30 +204,23 @@ bool key_class(struct hp_mutator *m)
     return true;
 }
 
-static void write_text(struct hp_mutator *m, size_t position, const char *text,
-                       uint32_t units)
-{
-    for (uint32_t i = 0; i < units; i++)
-        put16(m, position + 2 * (size_t)i, (uint8_t)text[i]);
-}
-
-/* UTF-16 of `units` characters of `text` (NULs too) as the data of `vk`. */
-static bool set_text(struct hp_mutator *m, uint32_t vk, const char *text,
+/* `units` of `text` (NULs too) as the data of `vk`. */
+static bool set_text(struct hp_mutator *m, uint32_t vk, const uint16_t *text,
                      uint32_t units)
 {
     uint32_t data = vk == 0 ? 0 : value_set_size(m, vk, 2 * units);
 
     if (data == 0)
         return false;
-    write_text(m, data == vk ? in_cell(vk, VK_DATA) : in_cell(data, 0), text,
-               units);
+    for (uint32_t i = 0; i < units; i++)
+        put16(m, in_cell(data, (data == vk ? VK_DATA : 0) + 2 * i), text[i]);
     return true;
 }
 
 /* The flag, and the one value that a link has. */
 bool key_symlink(struct hp_mutator *m)
 {
-    static const char target[] = "\\Registry\\Machine\\S";
+    static const uint16_t target[] = u"\\Registry\\Machine\\S";
     enum { SYM_LINK = 0x10, REG_LINK = 6 };
     uint32_t nk = pick_key(m);
     struct name name;
@@ -240,7 +233,7 @@ bool key_symlink(struct hp_mutator *m)
     put16(m, in_cell(nk, NK_FLAGS), cell16(m, nk, NK_FLAGS) | SYM_LINK);
     trace(m, "nk", nk, SYM_LINK);
     return set_text(m, add_value(m, nk, &name, REG_LINK), target,
-                    sizeof target - 1) ||
+                    sizeof target / sizeof *target - 1) ||
            true;
 }
 
@@ -287,10 +280,10 @@ bool key_tombstone(struct hp_mutator *m)
 /* Strings that the System Writer takes apart; \0 parts and ends them. */
 #define TEXT_ITEM(text)                                                        \
     {                                                                          \
-        text, sizeof(text)                                                     \
+        u##text, sizeof(u##text) / sizeof(uint16_t)                            \
     }
 static const struct {
-    const char *text;
+    const uint16_t *text;
     uint32_t units;
 } texts[] = {
     TEXT_ITEM(""),
@@ -308,6 +301,9 @@ static const struct {
     TEXT_ITEM("a\0bb\0ccc\0"),
     TEXT_ITEM("\0a\0\0"),
     TEXT_ITEM("a\0\0b\0\0"),
+    TEXT_ITEM("\xD83D"), /* surrogates alone */
+    TEXT_ITEM("a\xDC00"),
+    TEXT_ITEM("a\0\xDC00\0"),
 };
 
 static const uint32_t types[] = {

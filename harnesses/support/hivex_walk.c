@@ -455,8 +455,8 @@ void hivex_walk_visit(hive_h *hive, uint64_t hash)
         .node_start = on_start, .node_end = on_end, .value_any = on_bytes};
 
     const int skip = HIVEX_VISIT_SKIP_BAD;
-    /* Any callback is once the one that ends it. */
-    size_t early = (hash >> 8) % VISITS_FEW;
+    /* Any callback is once the one that ends it, of small hives, too. */
+    size_t early = (hash >> 8) % (1 + (hash >> 16) % VISITS_FEW);
 
     if (fuzz_asks(1024, 11, hash))
         run_visit(hive, &by_type, 0, VISITS_MOST);
