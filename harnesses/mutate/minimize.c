@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "minimize_parts.h"
+#include "pair.h"
 
 enum {
     SEEN = 1 << 16,
@@ -42,7 +43,7 @@ static bool allocate(struct hp_minimizer *mz, struct hp_arena *arena)
     mz->m = table_open(arena, mz->size);
     mz->best = hp_arena_alloc(arena, mz->size);
     mz->work = hp_arena_alloc(arena, mz->size);
-    mz->facts = hp_arena_alloc(arena, cells);
+    mz->facts = hp_arena_alloc(arena, cells + PARTS);
     mz->length = hp_arena_array(arena, cells, sizeof *mz->length);
     mz->waiting = hp_arena_array(arena, cells, sizeof *mz->waiting);
     mz->moved_to = hp_arena_array(arena, cells, sizeof *mz->moved_to);
@@ -73,6 +74,9 @@ struct hp_minimizer *hp_minimizer_open(struct hp_arena *arena,
         memcpy(mz->best, bytes, size);
     mz->before = handles_before(hp_span_of(bytes, size));
     mz->is_hive = has_cells(mz);
+    mz->is_pair = mz->before == 0 && is_pair(mz->m);
+    if (mz->is_pair)
+        mz->is_hive = false;
     if (!mz->is_hive)
         mz->before = 0;
     return mz;
@@ -104,10 +108,14 @@ const char *hp_minimizer_step(const struct hp_minimizer *mz)
 
 static void look_at(struct hp_minimizer *mz, uint8_t *file, size_t size)
 {
-    if (!mz->is_hive)
+    if (!mz->is_hive && !mz->is_pair)
         return;
     mz->m->image = file + mz->before;
     mz->m->size = mz->m->room = size - mz->before;
+    if (mz->is_pair) {
+        minimize_learn_sums(mz);
+        return;
+    }
     table_scan(mz->m);
     minimize_learn(mz);
 }
@@ -172,7 +180,7 @@ bool minimize_ask(struct hp_minimizer *mz)
 bool minimize_try(struct hp_minimizer *mz)
 {
     minimize_settle(mz);
-    return minimize_ask(mz);
+    return minimize_ask(mz) || (mz->is_pair && minimize_ask_salted(mz));
 }
 
 /* ---- elimination --------------------------------------------------------- */
@@ -256,6 +264,8 @@ void hp_minimizer_run(struct hp_minimizer *mz)
 {
     if (mz->size > 0 && mz->is_hive)
         minimize_hive(mz);
+    else if (mz->is_pair)
+        minimize_logs(mz);
     else if (mz->size > 0)
         minimize_bytes(mz);
     mz->step = "done";

@@ -41,7 +41,7 @@ static void drop_bytes(struct hp_minimizer *mz, size_t from, size_t count)
 
 static void collect_set_bytes(struct hp_minimizer *mz)
 {
-    for (size_t i = 0; i < mz->size; i++)
+    for (size_t i = mz->is_pair ? PAIR_HEADER : 0; i < mz->size; i++)
         if (mz->best[i] != 0)
             minimize_add_unit(mz, i);
 }
@@ -52,6 +52,14 @@ static void zero_bytes(struct hp_minimizer *mz, size_t from, size_t count)
         mz->work[mz->units[from + i]] = 0;
 }
 
+void minimize_zeros(struct hp_minimizer *mz)
+{
+    static const struct minimize_pass zeros = {"zeros", collect_set_bytes,
+                                               zero_bytes};
+
+    minimize_eliminate(mz, &zeros);
+}
+
 /* Text stays text: zeros are only for files that have some. */
 void minimize_bytes(struct hp_minimizer *mz)
 {
@@ -59,8 +67,6 @@ void minimize_bytes(struct hp_minimizer *mz)
                                                drop_lines};
     static const struct minimize_pass bytes = {"bytes", collect_bytes,
                                                drop_bytes};
-    static const struct minimize_pass zeros = {"zeros", collect_set_bytes,
-                                               zero_bytes};
     bool is_binary = memchr(mz->best, 0, mz->size) != NULL;
 
     do {
@@ -69,7 +75,7 @@ void minimize_bytes(struct hp_minimizer *mz)
         minimize_eliminate(mz, &bytes);
     } while (mz->moved && !mz->stopped);
     if (is_binary)
-        minimize_eliminate(mz, &zeros);
+        minimize_zeros(mz);
 }
 
 /* ---- around a hive ------------------------------------------------------- */

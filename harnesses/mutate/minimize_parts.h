@@ -44,6 +44,7 @@ struct hp_minimizer {
     size_t work_size; /* room for both is what the first file had */
     size_t before;    /* bytes of the file before its hive */
     bool is_hive;
+    bool is_pair; /* a hive and its logs */
 
     unsigned settling;
     bool stopped;
@@ -133,6 +134,12 @@ bool minimize_is_cut(const struct hp_minimizer *mz, size_t slot);
 /* Takes them out. */
 void minimize_apply_cuts(struct hp_minimizer *mz);
 
+/* Of a hive with logs, both are about sums: which were right, and those again;
+ * and it is asked for with other bytes where nothing is, too. */
+void minimize_learn_sums(struct hp_minimizer *mz);
+void minimize_settle_sums(struct hp_minimizer *mz);
+bool minimize_ask_salted(struct hp_minimizer *mz);
+
 /* ---- the passes ---------------------------------------------------------- */
 
 void minimize_subtrees(struct hp_minimizer *mz); /* references, by levels */
@@ -143,7 +150,9 @@ void minimize_contents(struct hp_minimizer *mz); /* names, data, security */
 void minimize_pack(struct hp_minimizer *mz);     /* cells and bins together */
 void minimize_mend(struct hp_minimizer *mz);     /* lies that are not needed */
 void minimize_plain(struct hp_minimizer *mz);    /* odd numbers */
-void minimize_zero(struct hp_minimizer *mz);     /* bytes of a hive */
+void minimize_zero(struct hp_minimizer *mz);     /* idle bytes of a hive */
+void minimize_zeros(struct hp_minimizer *mz);    /* bytes of what is no hive */
+void minimize_logs(struct hp_minimizer *mz);     /* of a hive with logs */
 void minimize_bytes(
     struct hp_minimizer *mz); /* of what is no hive: lines, bytes */
 /* What is before and behind the hive. */

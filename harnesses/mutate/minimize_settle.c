@@ -520,6 +520,8 @@ void minimize_settle(struct hp_minimizer *mz)
 {
     bool follows = (mz->settling & SETTLE_FOLLOW) != 0;
 
+    if (mz->is_pair)
+        minimize_settle_sums(mz);
     if (!mz->is_hive)
         return;
     minimize_apply_cuts(mz);

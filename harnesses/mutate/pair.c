@@ -177,8 +177,8 @@ static uint64_t hash_of(const struct hp_mutator *m, size_t at, size_t size)
 }
 
 /* Of as many bytes as the entry says it has, where so many are there. */
-static void seal_entry(struct hp_mutator *m, const struct log_entry *entry,
-                       unsigned passes)
+void pair_seal_entry(struct hp_mutator *m, const struct log_entry *entry,
+                     unsigned passes)
 {
     size_t at = entry->at;
     size_t most = m->pair.at[entry->part] + m->pair.size[entry->part] - at;
@@ -200,7 +200,7 @@ static void seal_entry(struct hp_mutator *m, const struct log_entry *entry,
 void pair_seal(struct hp_mutator *m, unsigned passes)
 {
     for (size_t i = m->pair.entry_count; i > 0; i--)
-        seal_entry(m, &m->pair.entries[i - 1], passes);
+        pair_seal_entry(m, &m->pair.entries[i - 1], passes);
     for (unsigned part = 0; part < PARTS; part++)
         if ((passes & LOG_PASS_CHECKSUM) != 0 &&
             m->pair.size[part] >= LOG_SECTOR)

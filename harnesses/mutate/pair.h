@@ -60,8 +60,10 @@ void part_remove(struct hp_mutator *m, unsigned part, size_t at, size_t bytes);
 /* Makes right what `passes` say, over the last scan. */
 void pair_finish(struct hp_mutator *m, unsigned passes);
 
-/* The hashes and checksums alone, which come last. */
+/* The hashes and checksums alone, which come last; of one entry, the hashes. */
 void pair_seal(struct hp_mutator *m, unsigned passes);
+void pair_seal_entry(struct hp_mutator *m, const struct log_entry *entry,
+                     unsigned passes);
 
 /* The first part after `from` whose base block says that type; PARTS: none. */
 unsigned part_of_type(const struct hp_mutator *m, unsigned from, uint32_t type);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "exclusion_lists.h"
+
 enum { BY_LETTER, BY_BOTH, BY_GUID, BY_DEVICE };
 
 static struct hp_volume volume_of(unsigned letter, unsigned how,
@@ -61,6 +63,17 @@ void ask_read(struct ask *ask, struct fuzz_in *in)
     read_volumes(ask, in);
 }
 
+/* Who says that a list has an effect (6 of fuzz_exclusions), whatever its type.
+ */
+static void check_effects(const struct hp_question *question)
+{
+    unsigned policy = (unsigned)question->policies.exclusion_type;
+
+    for (unsigned type = 0; type < 8; type++)
+        list_effect_check((struct hp_span){NULL, 0, NULL},
+                          (unsigned)question->profile + 4 * type + 32 * policy);
+}
+
 void ask_check_outcome(const struct hp_outcome *outcome,
                        const struct hp_question *question,
                        size_t exclusion_count)
@@ -71,8 +84,10 @@ void ask_check_outcome(const struct hp_outcome *outcome,
     bool excluded = outcome->verdict == HP_VERDICT_EXCLUDED;
 
     FUZZ_CHECK(outcome->code == code, "2: the code of the verdict");
-    FUZZ_CHECK(!excluded || question->profile == HP_PROFILE_KB980794,
-               "2: only the hotfix excludes");
+    if (excluded && question->profile != HP_PROFILE_KB980794) {
+        check_effects(question);
+        FUZZ_CHECK(false, "2: only the hotfix excludes");
+    }
     FUZZ_CHECK(excluded == (outcome->excluded_by >= 0), "2: by an entry");
     FUZZ_CHECK(outcome->excluded_by < (long)exclusion_count, "2: that exists");
     FUZZ_CHECK(outcome->path_class >= 0 && outcome->path_class <= 9,

@@ -3,6 +3,7 @@
 
 #include "enumerate_alone.h"
 #include "exclusion_lists.h"
+#include "multi_sz_check.h"
 #include "path_check.h"
 #include "volume_rules.h"
 
@@ -54,8 +55,10 @@ void enumerate_parts_check(struct hp_arena *slow,
                            const struct model_machine *machine)
 {
     check_volumes(slow, question, machine);
-    if (machine->has_exclusions)
+    if (machine->has_exclusions) {
+        multi_sz_check(machine->exclusions);
         check_effect(question, machine);
+    }
 }
 
 void enumerate_parts_check_strings(struct hp_arena *slow,

@@ -7,8 +7,9 @@
 
 #include "model.h"
 
-/* The volumes (oracles of fuzz_volumes) and whether the exclusions count (6 of
- * fuzz_exclusions). `machine` is the model's, of the hive of the report. */
+/* The volumes (oracles of fuzz_volumes), the list of exclusions (fuzz_multi_sz)
+ * and whether it counts (6 of fuzz_exclusions). `machine` is the model's, of
+ * the hive of the report. */
 void enumerate_parts_check(struct hp_arena *slow,
                            const struct hp_question *question,
                            const struct model_machine *machine);

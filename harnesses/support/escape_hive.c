@@ -40,6 +40,9 @@ void escape_check_hive(struct hp_span image)
                              .image = image.ptr,
                              .image_size = image.len};
     struct hp_sink sink = {.size = sizeof sink, .event = hear};
+    uint32_t size = (uint32_t)(image.len < DATA_MOST ? image.len : DATA_MOST);
 
     (void)hp_backend_native.walk(&input, &sink);
+    check_string(&(struct hp_string){image.ptr, size, HP_LATIN1});
+    check_string(&(struct hp_string){image.ptr, size, HP_UTF16LE});
 }

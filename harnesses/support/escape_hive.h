@@ -7,8 +7,8 @@
 
 #include "span.h"
 
-/* escape_check, for the names and the data of a hive, in each style: what takes
- * long, for a hive that failed another oracle. */
+/* escape_check, for the names and the data of a hive, and for all its bytes as
+ * text, in each style: what takes long, for one that failed another oracle. */
 void escape_check_hive(struct hp_span image);
 
 #endif

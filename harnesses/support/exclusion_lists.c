@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "model_path.h"
-#include "multi_sz.h"
+#include "multi_sz_check.h"
 #include "multi_sz_model.h"
 
 bool is_plain(struct hp_text text)
@@ -104,7 +104,10 @@ bool list_matches_check(struct hp_arena *slow, struct hp_span list,
     struct fuzz_memory enough = {0, 0};
     bool found = list_matches(&enough, list, path);
 
-    FUZZ_CHECK(found == list_matches_model(slow, list, path), "1: the model");
+    if (found != list_matches_model(slow, list, path)) {
+        multi_sz_check(list);
+        FUZZ_CHECK(false, "1: the model");
+    }
     return found;
 }
 

@@ -178,30 +178,45 @@ static bool is_no_cell(const struct hp_damage_event *damage)
            damage->status == HP_E_CELL_FREE;
 }
 
+/* What is wrong is the same. */
+static bool is_of_kind(const struct hp_damage_event *a,
+                       const struct hp_damage_event *b)
+{
+    return a->action == b->action &&
+           (a->status == b->status || (is_no_cell(a) && is_no_cell(b)));
+}
+
 /* The same, of which another record may be to blame. */
 static bool is_like(const struct hp_damage_event *a,
                     const struct hp_damage_event *b)
 {
-    return a->action == b->action && a->found == b->found &&
-           (a->status == b->status || (is_no_cell(a) && is_no_cell(b)));
+    return is_of_kind(a, b) && a->found == b->found;
+}
+
+static bool has(const struct damage_list *list,
+                const struct hp_damage_event *damage,
+                bool (*is_same)(const struct hp_damage_event *a,
+                                const struct hp_damage_event *b))
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (is_same(list->events[i], damage))
+            return true;
+    return false;
 }
 
 static bool has_like(const struct damage_list *list,
                      const struct hp_damage_event *damage)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (is_like(list->events[i], damage))
-            return true;
-    return false;
+    return has(list, damage, is_like);
 }
 
 /* What a list has that another has less often, or NULL. What is vague is
  * compared by little, and several are told as one: rather something else, then
- * what the other has nothing like. */
+ * what the other has nothing of, then nothing like. */
 static const struct hp_damage_event *only_in(const struct damage_list *list,
                                              const struct damage_list *other)
 {
-    const struct hp_damage_event *first = NULL, *unlike = NULL;
+    const struct hp_damage_event *first = NULL, *unlike = NULL, *new = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
         const struct hp_damage_event *one = list->events[i];
@@ -213,7 +228,11 @@ static const struct hp_damage_event *only_in(const struct damage_list *list,
             first = one;
         if (unlike == NULL && !has_like(other, one))
             unlike = one;
+        if (new == NULL && !has(other, one, is_of_kind))
+            new = one;
     }
+    if (new != NULL)
+        return new;
     return unlike != NULL ? unlike : first;
 }
 
@@ -274,9 +293,9 @@ static void list_damage(struct damage_list *wanted, struct damage_list *heard,
         list_add(heard, &tape->heard[i]);
 }
 
-/* A check that is missing is told by what it finds, and one that finds what is
- * none. Vague damage that is none comes of many things: it is told by what
- * stands there, `due`. */
+/* A check is told by what it finds, be it missing or finding what is none.
+ * Vague damage that is none comes of many things: it is told by what stands
+ * there, `due`. */
 static void tell_damage(const struct reader_tape *tape, size_t from,
                         const char *due)
 {
@@ -291,7 +310,7 @@ static void tell_damage(const struct reader_tape *tape, size_t from,
     else if (extra != NULL && !is_vague(extra) &&
              extra->action == HP_DAMAGE_NOTED &&
              (cause == NULL || !is_contradicted(cause, &heard)))
-        fuzz_field(extra->field, "not due");
+        tell_due(extra, false);
     else if (cause != NULL)
         tell_due(cause, false);
     else if (extra != NULL)

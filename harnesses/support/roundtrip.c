@@ -11,6 +11,7 @@
 #include "native.h"
 #include "print.h"
 #include "reader_model.h"
+#include "strict_check.h"
 
 static uint32_t read_strictly(struct event_check *events, struct hp_span image)
 {
@@ -77,17 +78,21 @@ static bool has_shared(struct hp_span image)
  * forge sees fit. */
 static void check_content(struct hp_span image, struct hp_span made)
 {
-    struct event_check before, after;
+    struct event_check before, after, again;
 
     (void)read_strictly(&before, image);
     uint32_t result = read_strictly(&after, made);
     if (result == HP_WALK_DONE)
         leaves_check(made);
-    FUZZ_CHECK(before.disordered || !after.disordered, "6: sorted as before");
-    if (before.damaged || has_shared(image) || has_long_path(image))
-        return;
-    FUZZ_CHECK(result == HP_WALK_DONE && !after.damaged, "6: as sound");
-    FUZZ_CHECK(after.content == before.content, "6: says the same");
+    bool any = before.damaged || has_shared(image) || has_long_path(image);
+    bool sorted = before.disordered || !after.disordered;
+    bool sound = any || (result == HP_WALK_DONE && !after.damaged);
+    bool same = any || after.content == before.content;
+    if (!sorted || !sound || !same) /* it may be the reader's fault */
+        (void)lenient_check(&again, made, 0, false);
+    FUZZ_CHECK(sorted, "6: sorted as before");
+    FUZZ_CHECK(sound, "6: as sound");
+    FUZZ_CHECK(same, "6: says the same");
 }
 
 void roundtrip_check(struct hp_span image, bool pinned)

@@ -11,8 +11,9 @@
 #include "minimize.h"
 #include "mutate_hive.h"
 #include "mutate_hives.h"
+#include "recovery_asserts.h"
 
-enum { ROOM = 64 << 10 };
+enum { ROOM = 64 << 10, CONTAINER = 20 };
 
 /* Somebody who is asked, and how often. */
 struct asked {
@@ -355,6 +356,60 @@ static void run__keeps_what_is_around_a_hive(void **state)
     hb_close(&h);
 }
 
+/* A hive and its logs, of which the third has two entries that count. */
+static bool wants_two_entries(const struct asked *asked, const uint8_t *bytes,
+                              size_t size)
+{
+    struct hp_span rest = hp_span_of(bytes, size), part[1 + HP_LIMIT_LOGS];
+    struct hp_recovery plan;
+    size_t at = CONTAINER;
+
+    (void)asked;
+    if (size < CONTAINER)
+        return false;
+    for (size_t i = 0; i <= HP_LIMIT_LOGS; at += part[i++].len)
+        if (!hp_span_sub(rest, at, hp_at_u32(rest, 4 + 4 * i), &part[i]))
+            return false;
+    const struct hp_log_set set = {part[0], {part[1], part[2], part[3]}};
+    return hp_recovery_plan(&plan, &set) == HP_RECOVERY_DONE &&
+           plan.log[2].entries == 2;
+}
+
+static size_t put_part(uint8_t *file, size_t at, size_t i, struct hp_span part)
+{
+    for (unsigned byte = 0; byte < 4; byte++)
+        file[4 + 4 * i + byte] = (uint8_t)(part.len >> 8 * byte);
+    memcpy(file + at, part.ptr, part.len);
+    return at + part.len;
+}
+
+static void run__leaves_out_logs(void **state)
+{
+    struct asked asked = {.wants = wants_two_entries, .most = SIZE_MAX};
+    static uint8_t file[256 << 10] = "HPLG";
+    struct dirty_hive d;
+
+    (void)state;
+    dirty_open(&d, 10);
+    (void)dirty_change(&d, dirty_log(&d, 1, HVLE, 10), 10, 1);
+    (void)dirty_log(&d, 2, HVLE, 11);
+    (void)dirty_change(&d, &d.log[2], 11, 2);
+    (void)dirty_change(&d, &d.log[2], 12, 3);
+    size_t size = put_part(file, CONTAINER, 0, stage_span(&d, 0));
+    size = put_part(file, size, 2, lb_span(&d.log[1]));
+    size = put_part(file, size, 3, lb_span(&d.log[2]));
+    assert_true(wants_two_entries(&asked, file, size));
+    struct result result = minimize(&asked, file, size);
+    assert_true(wants_two_entries(&asked, result.bytes, result.size));
+    assert_true(result.size <= size - d.log[1].size);
+    size_t set = 0;
+    for (size_t i = 0; i < result.size; i++)
+        set += result.bytes[i] != 0;
+    assert_in_range(set, 1, 200);
+    free(result.bytes);
+    dirty_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +422,7 @@ int main(void)
         cmocka_unit_test(run__of_mutants_ends),
         cmocka_unit_test(run__shortens_text),
         cmocka_unit_test(run__keeps_what_is_around_a_hive),
+        cmocka_unit_test(run__leaves_out_logs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from fuzz_targets import HIVES
-from nightly import TOP, logs, paste, replay, store, visible
+from nightly import TOP, paste, replay, store, visible
 from nightly.signature import LIMITED, Reader
 
 # Of one finding, for its structure and for its bytes, and of all of them.
@@ -21,6 +21,7 @@ LONG = replay.Limits(10_000, 1024, 60_000)
 TEXTS, TEXT_MOST = ("recipe", "map.txt"), 4 << 20
 RECIPES = "fuzz_recipe"
 RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
+LOGS = b"HPLG"  # how a hive and its logs in one input begin (fuzz_log)
 # Of an input that has no recipe but its bytes, for the bug is one of ours.
 BYTES_MOST, PARTS = 64 << 10, 24
 
@@ -43,9 +44,17 @@ def said(command, most=TEXT_MOST, seconds=60):
     return done.returncode, done.stdout[:most]
 
 
-def is_recipe(path):
+def begins(path, text):
     with open(path, "rb") as source:
-        return source.read(len(RECIPE)) == RECIPE
+        return source.read(len(text)) == text
+
+
+def is_recipe(path):
+    return begins(path, RECIPE)
+
+
+def has_logs(path):
+    return begins(path, LOGS)
 
 
 def can_minimize(hiveproof):
@@ -162,9 +171,7 @@ class Describer:
                 less = self.by_structure(asker, path)
             if less is None:
                 # The bug may be one that it has itself.
-                less = self.by_bytes(in_halves, asker, path, data, BYTES_SECONDS)
-            if logs.is_set(less):
-                less = self.by_bytes(logs.simpler, asker, path, less, SECONDS)
+                less = self.in_halves(asker, path, data)
             if len(less) > len(data):
                 return data
             path.write_bytes(less)
@@ -180,13 +187,13 @@ class Describer:
         return out.read_bytes() if out.exists() else None
 
     @staticmethod
-    def by_bytes(way, asker, path, data, seconds):
-        end = time.monotonic() + seconds
+    def in_halves(asker, path, data):
+        end = time.monotonic() + BYTES_SECONDS
 
         def shows(candidate):
             path.write_bytes(candidate)
             return time.monotonic() < end and asker.shows(path)
-        return way(data, shows)
+        return in_halves(data, shows)
 
     def report(self, asker, path):
         way, number, printed = asker.judge.ask(

@@ -8,7 +8,8 @@ A finding is explained by another that its smallest input shows, too, and that
 is nearer to the cause: a crash before an oracle, the reader before what is made
 of it, and what fails with little else before what fails with more. So it is by
 one that some hives show that differ from its smallest in one place, or the other
-way round: what writes over memory fails no oracle, and a little less of it does.
+way round, or if both have such hives that show a third: what writes over memory
+fails no oracle, and a little less of it does.
 What most inputs of a corpus show explains nothing."""
 import collections
 import contextlib
@@ -21,7 +22,7 @@ import shutil
 import tempfile
 
 from fuzz_targets import HIVES
-from nightly import describe, ledger, logs, neighbours, replay, store, visible
+from nightly import describe, ledger, neighbours, replay, store, visible
 from nightly.signature import BEHIND, LIMITED, Reader
 from nightly.slice import files
 
@@ -31,7 +32,7 @@ READER = "fuzz_hive"
 # Oracles of the reader alone: what shows one shows its bug.
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
 # Oracles of what is made of parts: what one of these is to blame for fails them, too.
-WHOLES = re.compile(r"oracle \| (enumerate_\w+|inspect_check|roundtrip)\.c \|")
+WHOLES = re.compile(r"oracle \| (enumerate_\w+|inspect_check|roundtrip|forge_run)\.c \|")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked
@@ -67,7 +68,8 @@ def explained(findings, shows, near, common):
         hints = {name for name in near[one["id"]] - common
                  if is_told_by_cause(name)}
         _, cause = min([*(told[name] for name in shown | hints if name in told),
-                        *(hinted[name] for name in names if name in hinted)],
+                        *(hinted[name] for name in names | hints
+                          if name in hinted)],
                        default=(None, None))
         # What somebody has marked stays what it is.
         if cause and one["status"] == "new":
@@ -99,7 +101,7 @@ def join_neighbours(by, findings, near):
 def is_hive(finding, path):
     """What stands for the finding is a hive: a recipe or a set of logs would show
     other targets what is wrong with files that are none."""
-    return finding["target"] in HIVES and not logs.is_set(path.read_bytes())
+    return finding["target"] in HIVES and not describe.has_logs(path)
 
 
 def variants(hive):
@@ -126,9 +128,7 @@ class Joiner:
                     one["status"] != "fixed"}
         if not any(one["status"] == "new" for one in findings.values()):
             return {}
-        hives = {one["target"] for one in findings.values()} & set(HIVES)
-        shows = {key: self.shows(book, one, hives)
-                 for key, one in findings.items()}
+        shows = {key: self.shows(one) for key, one in findings.items()}
         near = self.all_near(findings, shows)
         if any(near.values()):
             anyway = self.near_to_all()
@@ -161,17 +161,16 @@ class Joiner:
                           if one["target"] == target}
         return found
 
-    def shows(self, book, finding, hives):
-        """What its smallest input shows; asked once, and kept."""
+    def shows(self, finding):
+        """What its smallest input shows; asked once, and kept: so of each target
+        that is there, not only of those that have findings by now."""
         kept = self.state / "findings" / finding["id"] / SHOWS
         if not kept.exists():
             path = self.state / "inputs" / finding["minimized"]
-            found = self.shown_in({finding["target"]}, path)
+            hives = self.at_hand(HIVES) if is_hive(finding, path) else []
+            found = self.shown_in({finding["target"], *hives}, path)
             if finding["target"] == describe.RECIPES:
-                found |= self.shown_as_hive(hives, path)
-            elif is_hive(finding, path):
-                others = {row["target"] for row in book.inputs(finding["id"])}
-                found |= self.shown_in(others & set(HIVES) | hives, path)
+                found |= self.shown_as_hive(path)
             store.make_folder(kept.parent)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
@@ -242,10 +241,11 @@ class Joiner:
         return set().union(*(names for target in sorted(targets)
                              for names in self.shown(target, [path])))
 
-    def shown_as_hive(self, hives, path):
+    def shown_as_hive(self, path):
         """By the hive that a recipe makes."""
         with self.as_hive(path) as hive:
-            return self.shown_in(hives, hive) if hive.exists() else set()
+            return self.shown_in(self.at_hand(HIVES), hive) \
+                if hive.exists() else set()
 
     @contextlib.contextmanager
     def as_hive(self, path):

@@ -9,7 +9,6 @@ import os
 import pathlib
 import random
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import planted_inputs
 from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
-from nightly import Infrastructure, groups, ledger, logs, paste  # noqa: E402
+from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
 from nightly import neighbours, replay, same, store  # noqa: E402
 from nightly.describe import Describer, in_halves, recipe_of_bytes  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
@@ -340,6 +339,7 @@ class ExplainedTest(unittest.TestCase):
         apart = {"a": "", "b": ""}
         self.assertEqual(self.explained(apart, near={"a": "b"}), {"b": "a"})
         self.assertEqual(self.explained(apart, near={"b": "a"}), {"b": "a"})
+        self.assertEqual(self.explained(apart, near={"a": "c", "b": "c"}), {"b": "a"})
         self.assertEqual(self.explained(apart, "b", near={"a": "b"}), {})
 
     def test_each_near_to_the_other(self):
@@ -572,36 +572,6 @@ class SignatureTest(unittest.TestCase):
             "signal", 6, "x.c:1: oracle 12: at most 7 keys: n == 0\n")
         self.assertEqual(known.signatures,
                          ["oracle | x.c | 12: at most N keys"])
-
-
-class LogsTest(CliTest):
-    def set_of(self, recipe):
-        """The hive and its logs as one input."""
-        hive = self.directory / "hive"
-        self.ask("forge", self.write("recipe", recipe), "-o", hive)
-        files = [hive.with_name("hive" + end)
-                 for end in ("", ".LOG", ".LOG1", ".LOG2")]
-        parts = [file.read_bytes() if file.exists() else b"" for file in files]
-        return logs.MAGIC + struct.pack("<4I", *map(len, parts)) + b"".join(parts)
-
-    def test_they_are_made_simpler(self):
-        data = self.set_of(b"hiveproof recipe 1\n[\\a]\nlog LOG1 hvle\nentry\n"
-                           b"[\\b]\nlog LOG2 hvle\nentry\n[\\c]\nentry\n[\\d]\n")
-        for at, due in logs.sums(data):
-            self.assertEqual(data[at:at + len(due)], due)
-        self.assertEqual(len(list(logs.sums(data))), 3 + 3 * 2)
-
-        def shows(less):
-            """The last entry of LOG2 is there, and right."""
-            start, log = list(logs.parts(less))[3]
-            found = list(logs.entries(start, log))
-            return len(found) == 2 and all(
-                less[at:at + len(due)] == due for at, due in logs.sums(less)
-                if at > found[1][0])
-        less = logs.simpler(data, shows)
-        self.assertTrue(shows(less))
-        self.assertLess(len(less), len(data))
-        self.assertLess(len(less) - less.count(0), 80)
 
 
 class PartsTest(unittest.TestCase):

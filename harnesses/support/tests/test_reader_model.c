@@ -124,7 +124,7 @@ static void tape__tells_the_field(void **state)
         [OTHER_TYPE] = "value.type / another",
         [OTHER_DATA] = "data / another",
         [ONE_EVENT_LESS] = "nk.parent mismatch",
-        [DAMAGE_MADE_UP] = "list.hint / not due",
+        [DAMAGE_MADE_UP] = "list.hint hint",
         [OTHER_PLACE_OF_DAMAGE] = "nk.parent mismatch"};
     struct hive_builder h;
     char said[200], line[100];
