@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
+#define _GNU_SOURCE 1 /* MAP_ANONYMOUS, nftw */
 
 #include "pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -223,12 +225,50 @@ static void *share(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* ---- what a worker that is killed leaves behind ----------------------- */
+
+/* Makes the folder of all the workers' folders, and has them made in it. False:
+ * there is none; what needs one will say so. */
+static bool scratch_open(char *folder)
+{
+    const char *above = getenv("TMPDIR");
+
+    if (above == NULL || *above == '\0')
+        above = "/tmp";
+    return snprintf(folder, PATH_MAX,
+                    "%s/hiveproof-gate-XX"
+                    "XX"
+                    "XX",
+                    above) < PATH_MAX &&
+           mkdtemp(folder) != NULL && setenv("TMPDIR", folder, 1) == 0;
+}
+
+static int scratch_remove(const char *path, const struct stat *facts, int kind,
+                          struct FTW *where)
+{
+    (void)facts;
+    (void)kind;
+    (void)where;
+    (void)remove(path);
+    return 0;
+}
+
+static void scratch_close(const char *folder)
+{
+    enum { FOLDERS_OPEN = 8 };
+
+    (void)nftw(folder, scratch_remove, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---- all --------------------------------------------------------------- */
+
 struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
                                    unsigned seconds)
 {
     const struct timespec pause = {0, POLL_MILLISECONDS * 1000000L};
     struct pool *pool = share(sizeof *pool);
     bool started = false;
+    char scratch[PATH_MAX];
 
     jobs = jobs < JOBS_MOST ? jobs : JOBS_MOST;
     if (pool != NULL)
@@ -238,13 +278,14 @@ struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
         return NULL;
     }
     pool->cases = cases;
+    bool has_scratch = scratch_open(scratch);
     for (unsigned i = 0; i < jobs; i++)
         started = start(pool, &pool->workers[i]) || started;
-    if (!started) {
+    if (!started)
         hp_complain(NULL, "no worker can be started: %s", strerror(errno));
-        return NULL;
-    }
-    while (collect(pool, jobs, seconds))
+    while (started && collect(pool, jobs, seconds))
         (void)nanosleep(&pause, NULL);
-    return pool->results;
+    if (has_scratch)
+        scratch_close(scratch);
+    return started ? pool->results : NULL;
 }

@@ -204,9 +204,12 @@ class Limits(Gate):
 
     def test_a_crash_names_the_offender(self):
         self.hang()
+        scratch = self.tree / "scratch"
+        scratch.mkdir()
         gate = subprocess.Popen([GATE, "--jobs", "1", self.tree],
                                 stdout=subprocess.PIPE, text=True,
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE,
+                                env={**os.environ, "TMPDIR": str(scratch)})
         children = f"/proc/{gate.pid}/task/{gate.pid}/children"
         for _ in range(100):
             time.sleep(0.05)
@@ -220,6 +223,7 @@ class Limits(Gate):
         self.assertEqual(gate.returncode, 1)
         self.assertIn(f"{CASE}/expected\nsignal 9", complained)
         self.assertIn("6 passed, 1 failed", said)
+        self.assertEqual(list(scratch.iterdir()), [])
 
 
 class Places(Gate):
