@@ -292,11 +292,16 @@ def lost(before, target, reached, texts, library):
                 f" ({reached.function_at(file, first)})"
 
 
+def nights_of(state):
+    """Their folders, the oldest first. What else somebody keeps there is not
+    ours."""
+    return sorted((folder for folder in (pathlib.Path(state) / "nights").glob("*")
+                   if folder.name.isdecimal()), key=lambda one: int(one.name))
+
+
 def last_lines(state, night):
     """Of the last night before that has them."""
-    folders = sorted((pathlib.Path(state) / "nights").glob("[0-9]*"),
-                     reverse=True)
-    for folder in folders:
+    for folder in reversed(nights_of(state)):
         if int(folder.name) >= night:
             continue
         try:
@@ -406,7 +411,8 @@ def measure(state, book, night, limit=LIMIT, say=print):
 
 def prune(state):
     """Takes away the pages of nights long ago, which are many megabytes each."""
-    folders = sorted((pathlib.Path(state) / "nights").glob("[0-9]*/coverage"))
+    folders = [folder / "coverage" for folder in nights_of(state)
+               if (folder / "coverage").is_dir()]
     for folder in folders[:-PAGES_KEPT]:
         for path in folder.iterdir():
             if path.is_dir():

@@ -656,6 +656,19 @@ class Measured(ReportTest):
             path.write_bytes(broken)
             self.assertEqual(coverage.last_lines(self.state, 2)["covered"], {})
 
+    def test_what_is_no_night_is_left_alone(self):
+        kept = self.state / "nights" / "0001.bak" / "coverage"
+        kept.mkdir(parents=True)
+        for night in range(1, coverage.PAGES_KEPT + 2):
+            (self.state / "nights" / f"{night:04}" / "coverage" / "all").mkdir(
+                parents=True, exist_ok=True)
+        (kept / "all").mkdir()
+        coverage.prune(self.state)
+        self.assertTrue((kept / "all").exists())
+        self.assertFalse(
+            (self.state / "nights" / "0001" / "coverage" / "all").exists())
+        self.assertEqual(coverage.last_lines(self.state, 3)["covered"], {})
+
     def test_no_time_is_no_coverage(self):
         replay = coverage.Replay("fuzz_escape", self.directory, 0)
         replay.run([self.directory / "x"])
