@@ -11,6 +11,7 @@
  */
 #include "ask.h"
 #include "path_check.h"
+#include "volume_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,7 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum hp_status status =
         hp_judge_path(&report, &arena, &path, &ask.question, NULL, NULL, 0);
     bool refused = memory.failing > 0 && memory.calls >= memory.failing;
-    FUZZ_CHECK(status == (refused ? HP_E_NO_MEMORY : HP_OK), "1: memory");
+    bool told = status == (refused ? HP_E_NO_MEMORY : HP_OK);
+    if (!told) /* it may be the fault of the volumes */
+        volume_rules_check_starved(&ask.question, '\0', NULL, 0);
+    FUZZ_CHECK(told, "1: memory");
     if (status == HP_OK) {
         const struct hp_outcome *outcome = &report.services[0].outcome;
         ask_check_outcome(outcome, &ask.question, 0);

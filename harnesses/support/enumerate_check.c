@@ -20,6 +20,35 @@ struct hp_source enumerate_source(struct hp_span image)
                               .backend = &hp_backend_native};
 }
 
+static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
+                          struct hp_span image)
+{
+    struct hp_source source = enumerate_source(image);
+    struct hp_sink sink;
+
+    hp_tree_begin(tree, arena, &sink);
+    return hp_backend_native.walk(&source.input, &sink);
+}
+
+/* Whose fault it is that memory which fails is not told, or told where none
+ * did. */
+static void blame_memory(struct hp_span image,
+                         const struct hp_question *question)
+{
+    struct hp_arena arena =
+        hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
+    struct model_given given = {.question = question};
+    struct model_report want;
+    struct hp_tree tree;
+
+    if (question->software != NULL)
+        given.software = &tree;
+    if (read_tree(&tree, &arena, image) == HP_WALK_DONE &&
+        model_run(&want, &arena, &tree, &given) == MODEL_RAN)
+        enumerate_parts_check_starved(question, &want.machine);
+    hp_arena_close(&arena);
+}
+
 bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
                    struct hp_span image, const struct hp_question *question,
                    const struct fuzz_memory *memory)
@@ -33,7 +62,10 @@ bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
                  question->software->input.image != image.ptr;
 
     FUZZ_CHECK(!other || status != HP_OK, "1: a SOFTWARE hive that is none");
-    FUZZ_CHECK((status == HP_E_NO_MEMORY) == refused, "1: memory");
+    bool told = (status == HP_E_NO_MEMORY) == refused;
+    if (!told)
+        blame_memory(image, question);
+    FUZZ_CHECK(told, "1: memory");
     if (status == HP_OK)
         return true;
     FUZZ_CHECK(hp_status_class(status) == HP_CLASS_INPUT ||
@@ -250,16 +282,6 @@ static void check_hotfix(const struct comparison *c)
         FUZZ_CHECK(hotfix->state == state, "3: the hotfix");
     }
     FUZZ_CHECK(hotfix->reason != NULL, "3: why");
-}
-
-static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
-                          struct hp_span image)
-{
-    struct hp_source source = enumerate_source(image);
-    struct hp_sink sink;
-
-    hp_tree_begin(tree, arena, &sink);
-    return hp_backend_native.walk(&source.input, &sink);
 }
 
 /* Only over hives read whole: what damage does is the engine's own rule. */

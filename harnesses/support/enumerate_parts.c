@@ -39,6 +39,17 @@ static void check_volumes(struct hp_arena *slow,
         volume_rules_check(&volumes, question, drive, devices, count);
 }
 
+void enumerate_parts_check_starved(const struct hp_question *question,
+                                   const struct model_machine *machine)
+{
+    struct hp_mounted_device devices[VOLUME_DEVICES];
+    size_t count = mounted(devices, machine->mounted);
+
+    volume_rules_check_starved(question,
+                               hp_drive_letter((uint8_t)machine->system_drive),
+                               devices, count);
+}
+
 /* list_effect_check's choice of what the question and the hive have. */
 static void check_effect(const struct hp_question *question,
                          const struct model_machine *machine)

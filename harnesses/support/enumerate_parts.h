@@ -14,6 +14,11 @@ void enumerate_parts_check(struct hp_arena *slow,
                            const struct hp_question *question,
                            const struct model_machine *machine);
 
+/* Whether the volumes overlook that memory fails (5 of fuzz_volumes). Takes
+ * long: for an enumeration that does. */
+void enumerate_parts_check_starved(const struct hp_question *question,
+                                   const struct model_machine *machine);
+
 /* Each string of the hive (3 of fuzz_image_path). Takes long: for a report that
  * is not the model's. */
 void enumerate_parts_check_strings(struct hp_arena *slow,

@@ -222,9 +222,9 @@ static void check(struct twin *t, struct hp_span bins)
 
     write_logs(t, &set);
     log_recover(&got, set);
-    FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE, "2: recovered");
-    FUZZ_CHECK(got.plan.size == BASE_SIZE + bins.len, "2: the clean size");
-    FUZZ_CHECK(memcmp(got.image + BASE_SIZE, bins.ptr, bins.len) == 0,
+    FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE &&
+                   got.plan.size == BASE_SIZE + bins.len &&
+                   memcmp(got.image + BASE_SIZE, bins.ptr, bins.len) == 0,
                "2: the clean twin");
     log_outcome_close(&got);
 }

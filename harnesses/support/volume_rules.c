@@ -126,3 +126,36 @@ void volume_rules_check(const struct hp_volumes *volumes,
     for (size_t i = 0; i < question->volume_count; i++)
         check_device(volumes, &question->volumes[i]);
 }
+
+bool volume_rules_build(struct hp_volumes *volumes, struct hp_arena *arena,
+                        const struct fuzz_memory *memory,
+                        const struct hp_question *question, char system_drive,
+                        const struct hp_mounted_device *devices,
+                        size_t device_count)
+{
+    struct hp_finding_list findings = {.count = 0};
+    bool built = hp_volumes_build(volumes, arena, question, system_drive,
+                                  devices, device_count, &findings);
+    bool refused = memory->failing > 0 && memory->calls >= memory->failing;
+
+    FUZZ_CHECK(built == !refused, "5: memory");
+    return built;
+}
+
+void volume_rules_check_starved(const struct hp_question *question,
+                                char system_drive,
+                                const struct hp_mounted_device *devices,
+                                size_t device_count)
+{
+    struct fuzz_memory memory = {0, 0};
+
+    do {
+        struct hp_arena arena = fuzz_arena(&memory);
+        struct hp_volumes volumes;
+        memory.calls = 0;
+        memory.failing++;
+        (void)volume_rules_build(&volumes, &arena, &memory, question,
+                                 system_drive, devices, device_count);
+        hp_arena_close(&arena);
+    } while (memory.calls >= memory.failing);
+}
