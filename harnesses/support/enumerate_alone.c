@@ -31,28 +31,38 @@ static void check_starved(const struct hp_path_question *path,
     hp_arena_close(&arena);
 }
 
-void enumerate_alone_check(const struct hp_report *report,
-                           struct hp_arena *slow,
-                           const struct model_given *given, uint64_t choice)
+static void check_step(const struct hp_service_result *service, bool driver,
+                       struct hp_arena *slow, const struct model_given *given,
+                       uint64_t choice)
 {
+    const struct hp_path_question path = {.driver = driver,
+                                          .name = service->name,
+                                          .missing = !service->has_image_path,
+                                          .type = service->image_path_type,
+                                          .data = service->image_path_raw};
     struct fuzz_memory memory = {0, 0};
     struct hp_arena arena = fuzz_arena(&memory);
     struct hp_report alone;
 
-    if (report->service_count == 0)
-        return;
-    const struct hp_service_result *service =
-        &report->services[choice % report->service_count];
-    struct hp_path_question path = {.driver = service->kind == HP_KIND_DRIVER,
-                                    .name = service->name,
-                                    .missing = !service->has_image_path,
-                                    .type = service->image_path_type,
-                                    .data = service->image_path_raw};
     FUZZ_CHECK(judge(&alone, &arena, &path, given->question) == HP_OK,
                "7: nothing is refused");
     FUZZ_CHECK(alone.service_count == 1, "7: one service");
     path_check_model(&alone.services[0].outcome, slow, given->question, &path,
                      given->software);
-    check_starved(&path, given->question, 1 + (choice >> 8) % memory.calls);
+    check_starved(&path, given->question, 1 + choice % memory.calls);
     hp_arena_close(&arena);
+}
+
+void enumerate_alone_check(const struct hp_report *report,
+                           struct hp_arena *slow,
+                           const struct model_given *given, uint64_t choice)
+{
+    if (report->service_count == 0)
+        return;
+    const struct hp_service_result *service =
+        &report->services[choice % report->service_count];
+    bool driver = service->kind == HP_KIND_DRIVER;
+    check_step(service, driver, slow, given, choice >> 8);
+    if (service->has_driver)
+        check_step(service, !driver, slow, given, choice >> 8);
 }
