@@ -26,17 +26,34 @@ def places(hive):
             if any(hive[at:at + 4])]
 
 
+def references(hive):
+    """The places of numbers that can be one."""
+    return [at for at in places(hive)
+            if 0 < word(hive, at) < len(hive) - BASE and word(hive, at) % 8 == 0]
+
+
+def word(hive, at):
+    return struct.unpack_from("<I", hive, at)[0]
+
+
+def changed(hive, at, number):
+    return summed(hive[:at] + struct.pack("<I", number) + hive[at + 4:])
+
+
 def of(hive):
-    """COUNT of them, the same for the same hive."""
-    live = places(hive)
-    chance = random.Random(hive)
-    for _ in range(COUNT if live else 0):
+    """COUNT of them, and for every third one more in which a reference is another
+    one of the hive; the same for the same hive."""
+    live, links = places(hive), references(hive)
+    chance, of_links = random.Random(hive), random.Random(hive)
+    for count in range(COUNT if live else 0):
         at = chance.choice(live)
-        number, = struct.unpack_from("<I", hive, at)
-        number = chance.choice((
+        number = word(hive, at)
+        yield changed(hive, at, chance.choice((
             0, number ^ 1 << chance.randrange(32),
             number + chance.choice(STEPS) & 0xFFFFFFFF,
             number + (chance.choice((-1, 1)) << 8 * chance.randrange(4))
             & 0xFFFFFFFF,
-            struct.unpack_from("<I", hive, chance.choice(live))[0]))
-        yield summed(hive[:at] + struct.pack("<I", number) + hive[at + 4:])
+            word(hive, chance.choice(live)))))
+        if links and count % 3 == 0:
+            yield changed(hive, of_links.choice(links),
+                          word(hive, of_links.choice(links)))

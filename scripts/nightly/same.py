@@ -40,7 +40,7 @@ NEAR_MOST = 100  # findings of which that is asked
 HUNG_MOST, LARGEST = 25, 256 << 10
 # Hives of the corpus that pass, and of each so many neighbours: what these show is
 # near to everything.
-PASSING, NEIGHBOURS = 20, 50
+PASSING, NEIGHBOURS = 20, 65
 
 
 def is_told_by_cause(name):
