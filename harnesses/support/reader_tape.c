@@ -178,19 +178,20 @@ static bool is_no_cell(const struct hp_damage_event *damage)
            damage->status == HP_E_CELL_FREE;
 }
 
-/* What is wrong is the same. */
-static bool is_of_kind(const struct hp_damage_event *a,
-                       const struct hp_damage_event *b)
-{
-    return a->action == b->action &&
-           (a->status == b->status || (is_no_cell(a) && is_no_cell(b)));
-}
-
 /* The same, of which another record may be to blame. */
 static bool is_like(const struct hp_damage_event *a,
                     const struct hp_damage_event *b)
 {
-    return is_of_kind(a, b) && a->found == b->found;
+    return a->action == b->action && a->found == b->found &&
+           (a->status == b->status || (is_no_cell(a) && is_no_cell(b)));
+}
+
+/* Counts that differ, of which either may be told. */
+static bool is_other_count(const struct hp_damage_event *a,
+                           const struct hp_damage_event *b)
+{
+    return a->action == b->action && a->status == HP_E_COUNT &&
+           b->status == HP_E_COUNT && strcmp(a->field, b->field) != 0;
 }
 
 static bool has(const struct damage_list *list,
@@ -212,11 +213,11 @@ static bool has_like(const struct damage_list *list,
 
 /* What a list has that another has less often, or NULL. What is vague is
  * compared by little, and several are told as one: rather something else, then
- * what the other has nothing of, then nothing like. */
+ * what the other has nothing like. */
 static const struct hp_damage_event *only_in(const struct damage_list *list,
                                              const struct damage_list *other)
 {
-    const struct hp_damage_event *first = NULL, *unlike = NULL, *new = NULL;
+    const struct hp_damage_event *first = NULL, *unlike = NULL;
 
     for (size_t i = 0; i < list->count; i++) {
         const struct hp_damage_event *one = list->events[i];
@@ -226,13 +227,10 @@ static const struct hp_damage_event *only_in(const struct damage_list *list,
             return one;
         if (first == NULL)
             first = one;
-        if (unlike == NULL && !has_like(other, one))
+        if (unlike == NULL && !has_like(other, one) &&
+            !has(other, one, is_other_count))
             unlike = one;
-        if (new == NULL && !has(other, one, is_of_kind))
-            new = one;
     }
-    if (new != NULL)
-        return new;
     return unlike != NULL ? unlike : first;
 }
 
