@@ -6,10 +6,11 @@ what else would have failed.
 
 A finding is explained by another that its smallest input shows, too, and that
 is nearer to the cause: a crash before an oracle, the reader before what is made
-of it, and what fails with little else before what fails with more. So it is by
-one that some hives show that differ from its smallest in one place, or the other
-way round, or if both have such hives that show a third: what writes over memory
-fails no oracle, and a little less of it does.
+of it, and what fails with little else before what fails with more. And two are
+one if each is shown by hives that differ from the other's smallest in one place,
+or if such hives of both show a third: what writes over memory fails no oracle,
+and a little less of it does. One way is enough only for a crash where a check is
+and that check: a bug that is easily met is near to others.
 What most inputs of a corpus show explains nothing."""
 import collections
 import contextlib
@@ -21,14 +22,16 @@ import re
 import shutil
 import tempfile
 
-from fuzz_targets import HIVES
-from nightly import describe, ledger, neighbours, replay, store, visible
+from fuzz_targets import FOREIGN, HIVES
+from nightly import checks, describe, ledger, neighbours, replay, store, visible
 from nightly.signature import BEHIND, LIMITED, Reader
 from nightly.slice import files
 
 # In findings/ID/: the signatures that it shows, and that its neighbours show.
 SHOWS, NEAR = "shows", "near"
 READER = "fuzz_hive"
+# What reads hives without other people's parsers, which take long to build.
+OF_HIVES = tuple(target for target in HIVES if target not in FOREIGN)
 # Oracles of the reader alone: what shows one shows its bug.
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
 # Oracles of what is made of parts: what one of these is to blame for fails them, too.
@@ -60,37 +63,43 @@ def explained(findings, shows, near, common):
                 len(shows[one["id"]]), one["first_seen"], one["id"])
 
     findings = sorted(findings, key=distance)
-    by, told, hinted = {}, {}, {}  # {signature: (how near, finding)}
+    by, told, read = {}, {}, {}  # {signature: (how near, finding)}
+    names, said = {}, {}
     for place, one in enumerate(findings):
         shown = shows[one["id"]] - common
-        names = {one["signature"], *one["also"],
-                 *(name for name in shown if name.startswith(BEHIND))}
-        hints = {name for name in near[one["id"]] - common
-                 if is_told_by_cause(name)}
-        _, cause = min([*(told[name] for name in shown | hints if name in told),
-                        *(hinted[name] for name in names | hints
-                          if name in hinted)],
+        own = {one["signature"], *one["also"],
+               *(name for name in shown if name.startswith(BEHIND))}
+        _, cause = min([*(told[name] for name in shown if name in told),
+                        *(read[name] for name in own if name in read)],
                        default=(None, None))
         # What somebody has marked stays what it is.
         if cause and one["status"] == "new":
             by[one["id"]] = cause
         known = place, by.get(one["id"], one["id"])
-        for name in names:
+        for name in own:
             told.setdefault(name, known)
-        for name in hints | set(filter(READERS.match, shown)):
-            hinted.setdefault(name, known)
-    join_neighbours(by, findings, {key: near[key] - common for key in near})
+        for name in filter(READERS.match, shown):
+            read.setdefault(name, known)
+        names[one["id"]] = own
+        said[one["id"]] = own | set(filter(READERS.match, shown))
+    join_near(by, findings, names, said, {
+        key: {name for name in near[key] - common
+              if is_told_by_cause(name) or READERS.match(name)} for key in near})
     return by
 
 
-def join_neighbours(by, findings, near):
-    """Adds those of which each is near to what the reader's oracles say of the
-    other."""
+def join_near(by, findings, names, said, near):
+    """Adds those of which each is near to the other, or one is and both are about
+    one check, or both are near to the same check that is missing and that no
+    finding is called by."""
     places = {one["id"]: place for place, one in enumerate(findings)}
-    said = {one["id"]: set(filter(READERS.match, (one["signature"], *one["also"])))
-            for one in findings}
-    for a, b in itertools.combinations(filter(near.get, places), 2):
-        if said[a] & near[b] and said[b] & near[a]:
+    called = set().union(*names.values())
+    for a, b in itertools.product(filter(near.get, places), places):
+        if a == b:
+            continue
+        ways = bool(names[a] & near[b]) + bool(names[b] & near[a])
+        third = filter(is_told_by_cause, (near[a] & near[b]) - called)
+        if ways == 2 or any(third) or ways and checks.of_one(said[a], said[b]):
             first, last = sorted((by.get(a, a), by.get(b, b)), key=places.get)
             if first != last and findings[places[last]]["status"] == "new":
                 by[last] = first
@@ -167,7 +176,7 @@ class Joiner:
         kept = self.state / "findings" / finding["id"] / SHOWS
         if not kept.exists():
             path = self.state / "inputs" / finding["minimized"]
-            hives = self.at_hand(HIVES) if is_hive(finding, path) else []
+            hives = self.at_hand(OF_HIVES) if is_hive(finding, path) else []
             found = self.shown_in({finding["target"], *hives}, path)
             if finding["target"] == describe.RECIPES:
                 found |= self.shown_as_hive(path)
@@ -195,13 +204,13 @@ class Joiner:
                 {finding["target"], READER} if is_hive(finding, path) else set()
             if finding["kind"] not in LIMITED:
                 for target in self.at_hand(asked):
-                    found |= self.near_in(target, path)
+                    found |= self.near_in(target, finding, path)
             store.write(kept, "".join(f"{name}\n" for name in sorted(found)))
         return set(kept.read_text(encoding="utf-8").splitlines())
 
-    def near_in(self, target, path):
+    def near_in(self, target, finding, path):
         counts, hung = collections.Counter(), 0
-        with self.as_hive(path) as hive:
+        with self.as_hive(path, finding["target"]) as hive:
             for names in self.shown(target, variants(hive)):
                 counts.update(names)
                 hung += any(name.startswith(LIMITED) for name in names)
@@ -225,7 +234,7 @@ class Joiner:
                    if not self.shown_in({READER}, path))
         found = set()
         for path in itertools.islice(passing, PASSING):
-            with self.as_hive(path) as hive:
+            with self.as_hive(path, READER) as hive:
                 some = itertools.islice(variants(hive), NEIGHBOURS)
                 found = found.union(*self.shown(READER, some))
         return found
@@ -243,18 +252,18 @@ class Joiner:
 
     def shown_as_hive(self, path):
         """By the hive that a recipe makes."""
-        with self.as_hive(path) as hive:
-            return self.shown_in(self.at_hand(HIVES), hive) \
+        with self.as_hive(path, describe.RECIPES) as hive:
+            return self.shown_in(self.at_hand(OF_HIVES), hive) \
                 if hive.exists() else set()
 
     @contextlib.contextmanager
-    def as_hive(self, path):
-        """A path in a folder of its own, where the hive is that a recipe makes,
-        or a copy of another input, or nothing."""
+    def as_hive(self, path, target):
+        """A path in a folder of its own, where the hive is that a recipe or .reg
+        file makes, or a copy of another target's input, or nothing."""
         with tempfile.TemporaryDirectory(
                 prefix=f".new-{os.getpid()}-", dir=self.state) as work:
             hive = pathlib.Path(work) / "hive"
-            if not describe.is_recipe(path):
+            if target != describe.RECIPES:
                 shutil.copyfile(path, hive)
             elif describe.program():
                 describe.said([describe.program(), "forge", path, "-o", hive])

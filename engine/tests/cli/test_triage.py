@@ -20,7 +20,7 @@ from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
-from nightly import neighbours, replay, same, store  # noqa: E402
+from nightly import checks, neighbours, replay, same, store  # noqa: E402
 from nightly.describe import Describer, in_halves, recipe_of_bytes  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
                                short_words)
@@ -335,14 +335,42 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(self.explained(
             {"a": "", "b": "acd"}, b={"target": "fuzz_hive"}), {})
 
-    def test_by_what_is_near(self):
+    def test_near_to_each_other(self):
         apart = {"a": "", "b": ""}
-        self.assertEqual(self.explained(apart, near={"a": "b"}), {"b": "a"})
-        self.assertEqual(self.explained(apart, near={"b": "a"}), {"b": "a"})
-        self.assertEqual(self.explained(apart, near={"a": "c", "b": "c"}), {"b": "a"})
-        self.assertEqual(self.explained(apart, "b", near={"a": "b"}), {})
+        self.assertEqual(self.explained(apart, near={"a": "b", "b": "a"}), {"b": "a"})
+        self.assertEqual(self.explained(apart, near={"a": "b"}), {})
+        self.assertEqual(self.explained(apart, near={"b": "a"}), {})
+        self.assertEqual(self.explained(apart, "b", near={"a": "b", "b": "a"}), {})
 
-    def test_each_near_to_the_other(self):
+    def test_one_way_where_both_are_about_one_check(self):
+        crash = "overflow | peek (span.h) < push (subkeys.c) | x;"
+        check = "oracle | reader_tape.c | 9 [ri.element depth]"
+        other = "oracle | reader_tape.c | 9 [vk.data_size data-size]"
+        kind = {crash: {"kind": "overflow"}}
+        self.assertEqual(self.explained({crash: [], check: []}, near={check: [crash]},
+                                        **kind), {check: crash})
+        self.assertEqual(self.explained({crash: [], other: []}, near={other: [crash]},
+                                        **kind), {})
+        self.assertEqual(self.explained({crash: [], check: []}, **kind), {})
+        count, named = (f"oracle | reader_tape.c | 9 [{name}count]"
+                        for name in ("", "db.count "))
+        self.assertEqual(self.explained({named: [], count: []}, near={count: [named]}),
+                         {named: count})
+        self.assertEqual(self.explained({other: [], named: []}, near={other: [named]}),
+                         {})
+
+    def test_every_check_has_a_function(self):
+        found = checks.functions()
+        self.assertIn("push (subkeys.c)", found["ri.element"])
+        self.assertNotIn(None, found)
+
+    def test_near_to_the_same_third(self):
+        near = {"a": "c", "b": "c"}
+        self.assertEqual(self.explained({"a": "", "b": ""}, near=near), {"b": "a"})
+        self.assertEqual(self.explained({"a": "", "b": ""}, "c", near=near), {})
+        self.assertEqual(self.explained({"a": "", "b": "", "c": ""}, near=near), {})
+
+    def test_near_to_each_other_by_what_the_reader_says(self):
         inside = "oracle | event_check.c | 3: bytes inside the image"
         another = "oracle | reader_tape.c | 9: the model's event [key / another]"
         apart = {inside: [], another: []}
@@ -386,7 +414,7 @@ class ExplainedTest(unittest.TestCase):
                 (f"{oracle} 9: the model's event [key / the end]", False),
                 (f"{oracle} 6: says the same", False)):
             self.assertEqual(self.explained(
-                {"a": [], name: []}, near={"a": [name]}),
+                {"a": [], name: []}, near={"a": [name], name: ["a"]}),
                              {name: "a"} if cause else {})
 
     def test_not_by_what_is_common(self):
@@ -438,16 +466,18 @@ class JoinerTest(StateTest):
         return identity
 
     def join(self, passing_shows=()):
-        """Of two findings of which one shows the other in each fourth of its
+        """Of two findings of which each shows the other in each fourth of its
         neighbours."""
         book, hive = self.open(), self.minimal().read_bytes()
         night = book.begin_night(1, "r", "m", {})
         crash = self.find(book, night, self.CRASH, "fuzz_diff", "SEGV", hive)
         check = self.find(book, night, self.CHECK, "fuzz_hive", "oracle",
                           hive + b"x")
-        corpus = store.make_folder(
-            self.state / "work" / "fuzz_hive" / "libfuzzer" / "corpus")
-        (corpus / "passes").write_bytes(hive + b"ok")
+        for target in ("fuzz_hive", "fuzz_diff"):
+            self.write(target, b"")
+            corpus = store.make_folder(
+                self.state / "work" / target / "libfuzzer" / "corpus")
+            (corpus / "passes").write_bytes(hive + b"ok")
 
         def shown(_, __, paths):
             for number, path in enumerate(paths):
@@ -455,11 +485,9 @@ class JoinerTest(StateTest):
                 if data.endswith(b"ok"):
                     yield set(passing_shows if number else ())
                 elif data.endswith(b"x"):
-                    yield {self.CHECK}
+                    yield {self.CRASH if number % 4 == 3 else self.CHECK}
                 else:
                     yield {self.CHECK if number % 4 == 3 else self.CRASH}
-        for target in ("fuzz_hive", "fuzz_diff"):
-            self.write(target, b"")
         with mock.patch.object(same.Joiner, "shown", shown), \
                 mock.patch.object(neighbours, "COUNT", 40):
             return crash, check, same.Joiner(
