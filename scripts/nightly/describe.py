@@ -20,7 +20,6 @@ MIDDLE = replay.Limits(2000, 512, 20_000)
 LONG = replay.Limits(10_000, 1024, 60_000)
 TEXTS, TEXT_MOST = ("recipe", "map.txt"), 4 << 20
 RECIPES = "fuzz_recipe"
-RECIPE = b"hiveproof recipe"  # how each begins (docs/recipes.md)
 LOGS = b"HPLG"  # how a hive and its logs in one input begin (fuzz_log)
 # Of an input that has no recipe but its bytes, for the bug is one of ours.
 BYTES_MOST, PARTS = 64 << 10, 24
@@ -44,17 +43,9 @@ def said(command, most=TEXT_MOST, seconds=60):
     return done.returncode, done.stdout[:most]
 
 
-def begins(path, text):
-    with open(path, "rb") as source:
-        return source.read(len(text)) == text
-
-
-def is_recipe(path):
-    return begins(path, RECIPE)
-
-
 def has_logs(path):
-    return begins(path, LOGS)
+    with open(path, "rb") as source:
+        return source.read(len(LOGS)) == LOGS
 
 
 def can_minimize(hiveproof):
@@ -205,8 +196,9 @@ class Describer:
         return "".join(visible(line, " \n") + "\n" for line in lines)
 
     def texts(self, target, path):
-        """The recipe of a hive, and its map."""
-        if target == RECIPES and is_recipe(path):
+        """The recipe of a hive, and its map. What forge reads, .reg files too, is
+        its own."""
+        if target == RECIPES:
             yield "recipe", path.read_bytes()
         if target not in HIVES or self.hiveproof is None:
             return
