@@ -155,19 +155,21 @@ class Joiner:
             files(self.state / "work" / target / "libfuzzer" / "corpus")
 
     def common(self, findings):
-        """The signatures that most inputs show, and those of targets without a
-        corpus, of which that is not known."""
-        found = set()
-        for target in {one["target"] for one in findings}:
-            inputs = self.corpus(target)
+        """The signatures that most inputs of a target show, or most hives that
+        pass in the reader; and those of targets without a corpus, of which that is
+        not known."""
+        targets = {one["target"] for one in findings}
+        found = {one["signature"] for one in findings
+                 if not self.corpus(one["target"])}
+        for target, inputs in (
+                *((target, self.corpus(target)) for target in targets),
+                *((target, self.corpus(READER)) for target in
+                  self.at_hand(OF_HIVES if targets & set(HIVES) else ()))):
             asked = random.Random(1).sample(inputs, min(SAMPLE, len(inputs)))
             counts = collections.Counter(
                 name for names in self.shown(target, asked) for name in names)
             found |= {name for name, count in counts.items()
                       if 2 * count > len(asked)}
-            if not asked:
-                found |= {one["signature"] for one in findings
-                          if one["target"] == target}
         return found
 
     def shows(self, finding):

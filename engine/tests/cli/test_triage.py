@@ -498,6 +498,30 @@ class JoinerTest(StateTest):
         crash, check, moved = self.join()
         self.assertEqual(moved, {check: crash})
 
+    def test_what_most_hives_show_in_another_target_explains_nothing(self):
+        log, path = "oracle | log_twin.c | 2: a", "oracle | path_check.c | 3: b"
+        for most, wanted in (True, False), (False, True):
+            book, hive = self.open(), self.minimal().read_bytes()
+            night = book.begin_night(1, "r", "m", {})
+            self.find(book, night, log, "fuzz_log", "oracle", hive)
+            found = self.find(book, night, path, "fuzz_enumerate", "oracle", hive + b"x")
+            for target in ("fuzz_hive", "fuzz_log", "fuzz_enumerate"):
+                self.write(target, b"")
+                folder = self.state / "work" / target / "libfuzzer" / "corpus"
+                (store.make_folder(folder) / "passes").write_bytes(
+                    b"in " + target.encode())
+
+            def shown(_, target, paths, most=most):
+                for data in map(pathlib.Path.read_bytes, paths):
+                    yield {log} if target == "fuzz_log" and (
+                        data.startswith(hive) or most and data == b"in fuzz_hive") \
+                        else {path} if data.endswith(b"x") else set()
+            with mock.patch.object(same.Joiner, "shown", shown), \
+                    mock.patch.object(neighbours, "COUNT", 1):
+                moved = same.Joiner(self.state, lambda _: self.directory, None,
+                                    lambda _: None).all(book)
+            self.assertEqual(found in moved, wanted)
+
     def test_but_not_what_is_near_to_all(self):
         _, _, moved = self.join([self.CHECK])
         self.assertEqual(moved, {})
