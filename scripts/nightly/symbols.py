@@ -18,6 +18,8 @@ CLONE = re.compile(r"(\.(part|isra|constprop|cold|llvm|lto_priv)(\.\d+)*)+$")
 # Not the project's and not a target's: the system's, and what runs the input.
 SYSTEM = re.compile(r"^(libc|libm|libdl|librt|libgcc_s|libpthread|ld-linux|"
                     r"libstdc\+\+|libc\+\+|linux-vdso|\[vdso\])[^/]*$")
+# A file of the tree, as it is told when it was compiled in build/PRESET.
+BUILT = re.compile(r".*/build/[^/]+/\.\./\.\./")
 DRIVER_FILES = ("replay_main.c", "replay_judge.c")
 DRIVER_NAMES = re.compile(r"^(main|_start|__libc_start.*|__restore_rt|fuzzer::.*"
                           r"|fuzz_fail)$")
@@ -63,6 +65,14 @@ class Frame:
         if not self.file:
             return f"{self.function} in {pathlib.PurePath(self.module).name}"
         return f"{self.function} {short(self.file)}:{self.line}"
+
+
+def of_tree(file):
+    """The same file of this tree: a compiler's cache may have met it in another
+    copy, where other text stands in its lines."""
+    built = BUILT.match(file)
+    here = TOP / file[built.end():] if built else TOP
+    return str(here) if here.is_file() else file
 
 
 def short(file):
@@ -144,8 +154,8 @@ class Symbols:
                 process.kill()
                 self.tools[module] = None
         return tuple(
-            Frame(plain(one.get("FunctionName", "")), one.get("FileName", ""),
-                  one.get("Line", 0), one.get("StartLine", 0), module)
+            Frame(plain(one.get("FunctionName", "")),
+                  of_tree(one.get("FileName", "")), one.get("Line", 0), one.get("StartLine", 0), module)
             for one in symbols or [{}])
 
     def frames(self, places):

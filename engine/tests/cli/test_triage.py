@@ -20,7 +20,7 @@ from support import TREE, CliTest
 
 sys.path.insert(0, str(TREE / "scripts"))
 from nightly import Infrastructure, groups, ledger, paste  # noqa: E402
-from nightly import checks, neighbours, replay, same, store  # noqa: E402
+from nightly import checks, neighbours, replay, same, store, symbols  # noqa: E402
 from nightly.describe import Describer, in_halves, recipe_of_bytes  # noqa: E402
 from nightly.signature import (Observation, Reader, owner_of,  # noqa: E402
                                short_words)
@@ -425,6 +425,17 @@ class ExplainedTest(unittest.TestCase):
                                         a={"status": "known"}), {})
         self.assertEqual(self.explained({"a": "b", "b": ""},
                                         b={"status": "known"}), {"a": "b"})
+
+
+class FilesTest(unittest.TestCase):
+    def test_files_of_another_copy_are_those_of_this_tree(self):
+        for there, here in (
+                ("/x y/build/replay/../../engine/regf/cell.h",
+                 str(symbols.TOP / "engine/regf/cell.h")),
+                ("/x/build/replay/../../no/such/file.h",
+                 "/x/build/replay/../../no/such/file.h"),
+                ("/usr/include/stdio.h", "/usr/include/stdio.h"), ("", "")):
+            self.assertEqual(symbols.of_tree(there), here)
 
 
 class NeighboursTest(CliTest):
