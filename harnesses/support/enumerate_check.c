@@ -30,23 +30,39 @@ static uint32_t read_tree(struct hp_tree *tree, struct hp_arena *arena,
     return hp_backend_native.walk(&source.input, &sink);
 }
 
+/* What the model says of a hive, with all that it needs. */
+struct second {
+    struct hp_arena arena;
+    struct hp_tree tree;
+    struct model_given given;
+    struct model_report report;
+    enum model_run run; /* MODEL_SILENT also of what cannot be read whole */
+};
+
+static void second_open(struct second *second, struct hp_span image,
+                        const struct hp_question *question)
+{
+    second->arena = hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
+    second->given = (struct model_given){.question = question};
+    second->run = MODEL_SILENT;
+    if (question->software != NULL)
+        second->given.software = &second->tree;
+    if (read_tree(&second->tree, &second->arena, image) == HP_WALK_DONE)
+        second->run = model_run(&second->report, &second->arena, &second->tree,
+                                &second->given);
+}
+
 /* Whose fault it is that memory which fails is not told, or told where none
  * did. */
 static void blame_memory(struct hp_span image,
                          const struct hp_question *question)
 {
-    struct hp_arena arena =
-        hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
-    struct model_given given = {.question = question};
-    struct model_report want;
-    struct hp_tree tree;
+    struct second second;
 
-    if (question->software != NULL)
-        given.software = &tree;
-    if (read_tree(&tree, &arena, image) == HP_WALK_DONE &&
-        model_run(&want, &arena, &tree, &given) == MODEL_RAN)
-        enumerate_parts_check_starved(question, &want.machine);
-    hp_arena_close(&arena);
+    second_open(&second, image, question);
+    if (second.run == MODEL_RAN)
+        enumerate_parts_check_starved(question, &second.report.machine);
+    hp_arena_close(&second.arena);
 }
 
 bool enumerate_run(struct hp_report *report, struct hp_arena *arena,
@@ -288,28 +304,23 @@ static void check_hotfix(const struct comparison *c)
 void enumerate_check_model(const struct hp_report *report, struct hp_span image,
                            const struct hp_question *question, uint64_t hash)
 {
-    struct hp_arena arena =
-        hp_arena_chunked(hp_allocator_libc, FUZZ_ARENA_LIMIT);
-    struct model_given given = {.question = question};
-    struct model_report want;
-    struct hp_tree tree;
+    struct second second;
 
-    if (question->software != NULL)
-        given.software = &tree;
-    if (read_tree(&tree, &arena, image) == HP_WALK_DONE) {
-        enum model_run run = model_run(&want, &arena, &tree, &given);
-        FUZZ_CHECK(run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
-        if (run == MODEL_RAN) {
-            const struct comparison whole = {report, &want, &given, &tree,
-                                             &arena};
-            if (fuzz_asks(64, 3, hash))
-                enumerate_parts_check(&arena, question, &want.machine);
-            check_whole(&whole);
-            check_hotfix(&whole);
-            enumerate_remedy_check(report, &arena, &tree, &given, hash >> 8);
-            if (fuzz_asks(8, 2, hash))
-                enumerate_alone_check(report, &arena, &given, hash >> 8);
-        }
+    second_open(&second, image, question);
+    FUZZ_CHECK(second.run != MODEL_NOT_SYSTEM, "3: a SYSTEM hive");
+    if (second.run == MODEL_RAN) {
+        const struct comparison whole = {report, &second.report, &second.given,
+                                         &second.tree, &second.arena};
+        if (fuzz_asks(64, 3, hash))
+            enumerate_parts_check(&second.arena, question,
+                                  &second.report.machine);
+        check_whole(&whole);
+        check_hotfix(&whole);
+        enumerate_remedy_check(report, &second.arena, &second.tree,
+                               &second.given, hash >> 8);
+        if (fuzz_asks(8, 2, hash))
+            enumerate_alone_check(report, &second.arena, &second.given,
+                                  hash >> 8);
     }
-    hp_arena_close(&arena);
+    hp_arena_close(&second.arena);
 }
