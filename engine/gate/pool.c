@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE 1 /* MAP_ANONYMOUS, nftw */
+#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
 #include "pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,6 +18,7 @@
 
 #include "evaluate.h"
 #include "output.h"
+#include "private_copy.h"
 
 enum { JOBS_MOST = 64, POLL_MILLISECONDS = 5, NOTHING = -1 };
 
@@ -225,42 +224,13 @@ static void *share(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* ---- what a worker that is killed leaves behind ----------------------- */
-
-/* Makes the folder of all the workers' folders, and has them made in it. False:
- * there is none; what needs one will say so. */
-static bool scratch_open(char *folder)
+/* Makes a folder in which the workers make theirs: one that is killed leaves
+ * it. Without it what needs a folder will say so. */
+static void open_scratch(struct hp_private_copy *scratch)
 {
-    const char *above = getenv("TMPDIR");
-
-    if (above == NULL || *above == '\0')
-        above = "/tmp";
-    return snprintf(folder, PATH_MAX,
-                    "%s/hiveproof-gate-XX"
-                    "XX"
-                    "XX",
-                    above) < PATH_MAX &&
-           mkdtemp(folder) != NULL && setenv("TMPDIR", folder, 1) == 0;
+    if (hp_private_open(scratch))
+        (void)setenv("TMPDIR", scratch->folder, 1);
 }
-
-static int scratch_remove(const char *path, const struct stat *facts, int kind,
-                          struct FTW *where)
-{
-    (void)facts;
-    (void)kind;
-    (void)where;
-    (void)remove(path);
-    return 0;
-}
-
-static void scratch_close(const char *folder)
-{
-    enum { FOLDERS_OPEN = 8 };
-
-    (void)nftw(folder, scratch_remove, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
-}
-
-/* ---- all --------------------------------------------------------------- */
 
 struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
                                    unsigned seconds)
@@ -268,7 +238,7 @@ struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
     const struct timespec pause = {0, POLL_MILLISECONDS * 1000000L};
     struct pool *pool = share(sizeof *pool);
     bool started = false;
-    char scratch[PATH_MAX];
+    struct hp_private_copy scratch;
 
     jobs = jobs < JOBS_MOST ? jobs : JOBS_MOST;
     if (pool != NULL)
@@ -278,14 +248,13 @@ struct hp_case_result *hp_pool_run(const struct hp_cases *cases, unsigned jobs,
         return NULL;
     }
     pool->cases = cases;
-    bool has_scratch = scratch_open(scratch);
+    open_scratch(&scratch);
     for (unsigned i = 0; i < jobs; i++)
         started = start(pool, &pool->workers[i]) || started;
     if (!started)
         hp_complain(NULL, "no worker can be started: %s", strerror(errno));
     while (started && collect(pool, jobs, seconds))
         (void)nanosleep(&pause, NULL);
-    if (has_scratch)
-        scratch_close(scratch);
+    hp_private_remove(scratch.folder);
     return started ? pool->results : NULL;
 }

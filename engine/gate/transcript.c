@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "private_copy.h"
 #include "program.h"
 #include "recipe_files.h"
 #include "sound.h"
@@ -47,8 +48,8 @@ int hp_words_split(char **words, char *line)
 /* ---- the folder that the commands run in ------------------------------ */
 
 struct place {
-    int tree;   /* the folder that was current before */
-    char *work; /* the new one */
+    int tree; /* the folder that was current before */
+    struct hp_private_copy work;
 };
 
 static bool is_hive(const char *name)
@@ -84,7 +85,7 @@ static void add_hive(FILE *out, const struct place *place, const char *folder,
     if (recipes == NULL)
         return;
     (void)snprintf(from, sizeof from, "%s/%s", folder, name);
-    (void)snprintf(to, sizeof to, "%s/%.*s", place->work,
+    (void)snprintf(to, sizeof to, "%s/%.*s", place->work.folder,
                    (int)(strlen(name) - strlen(RECIPE)), name);
     hp_recipe_files_open(recipes);
     if (!hp_recipe_files_read(recipes, &text, from) ||
@@ -115,8 +116,8 @@ static void fill_place(FILE *out, const struct place *place, const char *folder)
             add_hive(out, place, folder, entry->d_name);
         if (snprintf(from, sizeof from, "%s/%s", whole, entry->d_name) >=
                 (int)sizeof from ||
-            snprintf(to, sizeof to, "%s/%s", place->work, entry->d_name) >=
-                (int)sizeof to ||
+            snprintf(to, sizeof to, "%s/%s", place->work.folder,
+                     entry->d_name) >= (int)sizeof to ||
             symlink(from, to) != 0)
             (void)fprintf(out, "! %s cannot be linked to\n", entry->d_name);
     }
@@ -127,39 +128,22 @@ static void fill_place(FILE *out, const struct place *place, const char *folder)
 
 static bool enter_place(FILE *out, struct place *place, const char *folder)
 {
-    const char *temporary = getenv("TMPDIR");
-    static char template[PATH_MAX];
-
-    (void)snprintf(template, sizeof template,
-                   "%s/hiveproof-gate-XX"
-                   "XX"
-                   "XX",
-                   temporary == NULL || *temporary == '\0' ? "/tmp"
-                                                           : temporary);
-    place->work = mkdtemp(template);
-    if (place->work == NULL) {
+    if (!hp_private_open(&place->work)) {
         (void)fprintf(out, "! no folder for the commands: %s\n",
                       strerror(errno));
         return false;
     }
     fill_place(out, place, folder);
     place->tree = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return place->tree >= 0 && chdir(place->work) == 0;
+    return place->tree >= 0 && chdir(place->work.folder) == 0;
 }
 
 static void leave_place(const struct place *place)
 {
-    DIR *listing = opendir(".");
-    struct dirent *entry;
-
-    while (listing != NULL && (entry = readdir(listing)) != NULL)
-        (void)unlink(entry->d_name);
-    if (listing != NULL)
-        (void)closedir(listing);
     if (fchdir(place->tree) != 0)
         _exit(HP_EXIT_INTERNAL);
     (void)close(place->tree);
-    (void)rmdir(place->work);
+    hp_private_remove(place->work.folder);
 }
 
 /* ---- commands --------------------------------------------------------- */

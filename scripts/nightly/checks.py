@@ -13,7 +13,6 @@ FUNCTION = re.compile(r"^[^\s#/][^;{}]*?(\w+)\([^;{}]*\)\n\{\n(.*?)^\}", re.M | 
 USED = re.compile(r"\bHP_A_(\w+)")
 # What a signature says of a check, [ri.element depth] or [count], and of a crash,
 # which comes from its last function.
-
 CHECK = re.compile(r"\[(?:([\w.]+) )?([\w-]+)\]$")
 CHAIN = re.compile(r"^[^|]+ \| ([^|]+?)(?: \||$)")
 

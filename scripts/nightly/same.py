@@ -159,12 +159,13 @@ class Joiner:
         pass in the reader; and those of targets without a corpus, of which that is
         not known."""
         targets = {one["target"] for one in findings}
+        asked_of = {(target, target) for target in targets}
+        if targets & {*HIVES, describe.RECIPES}:
+            asked_of |= {(target, READER) for target in self.at_hand(OF_HIVES)}
         found = {one["signature"] for one in findings
                  if not self.corpus(one["target"])}
-        for target, inputs in (
-                *((target, self.corpus(target)) for target in targets),
-                *((target, self.corpus(READER)) for target in
-                  self.at_hand(OF_HIVES if targets & set(HIVES) else ()))):
+        for target, source in asked_of:
+            inputs = self.corpus(source)
             asked = random.Random(1).sample(inputs, min(SAMPLE, len(inputs)))
             counts = collections.Counter(
                 name for names in self.shown(target, asked) for name in names)
