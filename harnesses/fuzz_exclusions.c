@@ -3,9 +3,9 @@
  * fuzz_exclusions - what ExcludedBinaryPaths matches (X1 to X3), as relations
  * between lists.
  *
- * Input   1 byte: memory fails (bit 0), profile, type and policy (the rest,
- *         see list_effect_check); two paths, each a length byte and
- *         UTF-16 units; the rest is the list, REG_MULTI_SZ.
+ * Input   1 byte: memory fails (bit 0), then profile modulo 4, type modulo 8,
+ *         policy modulo 3; two paths, each a length byte and UTF-16 units;
+ *         the rest is the list, REG_MULTI_SZ.
  * Oracles 1. each list matches what the slow model says;
  *         2. with one more entry it matches no less;
  *         3. the order of the entries does not matter;
@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hp_arena arena = fuzz_arena(&enough);
     unsigned choice = fuzz_u8(&in);
     bool failing = (choice & 1) != 0, found;
+    struct hp_question question = {.volumes = NULL};
     struct hp_text a = fuzz_text(&in, &arena), b = fuzz_text(&in, &arena);
     struct hp_span list = fuzz_bytes(&in, in.left);
     struct hp_span only_a = list_of(&arena, (struct hp_span){0}, a);
@@ -43,7 +44,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                    "4: reflexive");
         FUZZ_CHECK(ab == ba, "4: symmetric");
     }
-    list_effect_check(list, choice >> 1);
+    question.profile = (enum hp_profile)(choice / 2 % 4);
+    question.policies.exclusion_type =
+        (enum hp_exclusion_type)(choice / 64 % 3);
+    list_effect_check(list, choice / 8 % 8, &question);
     memory.failing = failing ? 1 + fuzz_hash(0, data, size) % 8 : 0;
     FUZZ_CHECK(!list_matches(&memory, list, a) || found, "5: no match");
     hp_arena_close(&arena);

@@ -67,11 +67,8 @@ void ask_read(struct ask *ask, struct fuzz_in *in)
  */
 static void check_effects(const struct hp_question *question)
 {
-    unsigned policy = (unsigned)question->policies.exclusion_type;
-
-    for (unsigned type = 0; type < 8; type++)
-        list_effect_check((struct hp_span){NULL, 0, NULL},
-                          (unsigned)question->profile + 4 * type + 32 * policy);
+    for (uint32_t type = 0; type < 8; type++)
+        list_effect_check((struct hp_span){NULL, 0, NULL}, type, question);
 }
 
 void ask_check_outcome(const struct hp_outcome *outcome,

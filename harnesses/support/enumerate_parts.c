@@ -50,17 +50,6 @@ void enumerate_parts_check_starved(const struct hp_question *question,
                                devices, count);
 }
 
-/* list_effect_check's choice of what the question and the hive have. */
-static void check_effect(const struct hp_question *question,
-                         const struct model_machine *machine)
-{
-    unsigned type = machine->exclusions_type & 7;
-    unsigned policy = (unsigned)question->policies.exclusion_type;
-
-    list_effect_check(machine->exclusions,
-                      (unsigned)question->profile + 4 * type + 32 * policy);
-}
-
 void enumerate_parts_check(struct hp_arena *slow,
                            const struct hp_question *question,
                            const struct model_machine *machine)
@@ -68,7 +57,8 @@ void enumerate_parts_check(struct hp_arena *slow,
     check_volumes(slow, question, machine);
     if (machine->has_exclusions) {
         multi_sz_check(machine->exclusions);
-        check_effect(question, machine);
+        list_effect_check(machine->exclusions,
+                          (uint32_t)machine->exclusions_type, question);
     }
 }
 

@@ -129,20 +129,16 @@ static enum hp_exclusion_effect effect_of(const struct hp_question *question,
     }
 }
 
-void list_effect_check(struct hp_span list, unsigned choice)
+void list_effect_check(struct hp_span list, uint32_t type,
+                       const struct hp_question *question)
 {
-    struct hp_question question = {.profile = (enum hp_profile)(choice % 4)};
-    struct hp_raw_value raw = {
-        .present = true, .type = choice / 4 % 8, .data = list};
+    struct hp_raw_value raw = {.present = true, .type = type, .data = list};
     struct fuzz_memory memory = {0, 0};
     struct hp_arena arena = fuzz_arena(&memory);
     struct hp_exclusions exclusions;
 
-    question.policies.exclusion_type =
-        (enum hp_exclusion_type)(choice / 32 % 3);
-    FUZZ_CHECK(hp_exclusions_decode(&exclusions, &arena, &raw, &question),
+    FUZZ_CHECK(hp_exclusions_decode(&exclusions, &arena, &raw, question),
                "5: only memory");
-    FUZZ_CHECK(exclusions.effect == effect_of(&question, raw.type),
-               "6: the effect");
+    FUZZ_CHECK(exclusions.effect == effect_of(question, type), "6: the effect");
     hp_arena_close(&arena);
 }

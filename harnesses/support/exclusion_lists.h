@@ -31,8 +31,9 @@ bool list_matches_model(struct hp_arena *arena, struct hp_span list,
 bool list_matches_check(struct hp_arena *slow, struct hp_span list,
                         struct hp_text path);
 
-/* Oracle 6: whether the list has an effect, under the profile, as a value of
- * the type, and under the policy that `choice` has modulo 4, 8 and 3. */
-void list_effect_check(struct hp_span list, unsigned choice);
+/* Oracle 6: whether the list has an effect, as a value of that type, under the
+ * profile and the policy of the question. */
+void list_effect_check(struct hp_span list, uint32_t type,
+                       const struct hp_question *question);
 
 #endif

@@ -89,7 +89,7 @@ class Bench:
     def measure(self, canary):
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(STATE)
-        counts, added, chosen = collections.Counter(), 0, {}
+        counts, chosen = collections.Counter(), {}
         try:
             problem = canary.plant(self.copy)
             if problem:
@@ -101,11 +101,10 @@ class Bench:
                         chosen.setdefault(target, []).append(path)
             for target, paths in chosen.items():
                 self.triage(target, paths)
-                added += len(paths)
         finally:
             canary.remove(self.copy)
         found = []
-        if added:
+        if chosen:
             with ledger.open_ledger(STATE / "ledger.sqlite") as book:
                 found = [[one["target"], one["title"]] for one in book.findings()
                          if one["owner"] == ledger.OURS]
