@@ -291,6 +291,27 @@ static void list_damage(struct damage_list *wanted, struct damage_list *heard,
         list_add(heard, &tape->heard[i]);
 }
 
+/* A value or a list of them may also be no cell. */
+static bool may_be_of_values(const struct hp_damage_event *damage)
+{
+    return strcmp(damage->field, "cell.size") == 0 ||
+           strncmp(damage->field, "nk.value", 8) == 0 ||
+           strncmp(damage->field, "values.", 7) == 0 ||
+           strncmp(damage->field, "vk.", 3) == 0 ||
+           strncmp(damage->field, "db", 2) == 0;
+}
+
+/* Why no value is due behind `from`, or NULL: the key is a predefined handle,
+ * which is noted and costs nothing, but what stands for values is none. */
+static const struct hp_damage_event *
+why_no_values(const struct reader_tape *tape, size_t from)
+{
+    for (size_t at = from; at < tape->at; at++)
+        if (strcmp(tape->events[at].u.damage.field, "nk.flags") == 0)
+            return &tape->events[at].u.damage;
+    return NULL;
+}
+
 /* A check is told by what it finds, be it missing or finding what is none.
  * Vague damage that is none comes of many things: it is told by what stands
  * there, `due`. */
@@ -303,7 +324,10 @@ static void tell_damage(const struct reader_tape *tape, size_t from,
     const struct hp_damage_event *missing = only_in(&wanted, &heard);
     const struct hp_damage_event *extra = only_in(&heard, &wanted);
     const struct hp_damage_event *cause = taken_otherwise(&wanted, &heard);
-    if (missing != NULL && (extra == NULL || !is_vague(missing)))
+    const struct hp_damage_event *handle = why_no_values(tape, from);
+    if (handle != NULL && extra != NULL && may_be_of_values(extra))
+        tell_due(handle, false);
+    else if (missing != NULL && (extra == NULL || !is_vague(missing)))
         tell_due(missing, is_surely(missing, &wanted, &heard));
     else if (extra != NULL && !is_vague(extra) &&
              extra->action == HP_DAMAGE_NOTED &&
@@ -516,8 +540,11 @@ static bool same_next(struct reader_tape *tape, size_t from,
                       const struct hp_event *event)
 {
     const struct hp_event *due = &tape->events[tape->at];
+    const struct hp_damage_event *handle = why_no_values(tape, from);
 
-    if (tape->at == tape->count)
+    if (handle != NULL && event->kind == HP_EVENT_VALUE)
+        tell_due(handle, false);
+    else if (tape->at == tape->count)
         tell_nearest(tape, tape->at, "the end", kind_of(event));
     else if (same_event(event, due) || same_but_cut_off(tape, event, due))
         return true;
