@@ -358,11 +358,24 @@ class ExplainedTest(unittest.TestCase):
                          {named: count})
         self.assertEqual(self.explained({other: [], named: []}, near={other: [named]}),
                          {})
+        opened = "assertion | hp_cell_open (cell.h) | x;"
+        size, free = (f"oracle | reader_tape.c | 9 [cell-{name}]"
+                      for name in ("size", "free"))
+        kind = {opened: {"kind": "assertion"}}
+        self.assertEqual(self.explained({opened: [], size: []}, near={size: [opened]},
+                                        **kind), {size: opened})
+        self.assertEqual(self.explained({opened: [], free: []}, near={free: [opened]},
+                                        **kind), {})
 
     def test_every_check_has_a_function(self):
         found = checks.functions()
         self.assertIn("push (subkeys.c)", found["ri.element"])
         self.assertNotIn(None, found)
+        header = (checks.READER / "cell.h").read_text(encoding="utf-8")
+        for function in set().union(*checks.OPENED.values()):
+            name, file = function.split()
+            self.assertEqual(file, "(cell.h)")
+            self.assertIn(f" {name}(", header)
 
     def test_near_to_the_same_third(self):
         near = {"a": "c", "b": "c"}
