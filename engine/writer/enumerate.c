@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "enumerate.h"
 
+#include <stdio.h>
+
 #include "control_set.h"
 #include "environment.h"
 #include "exclusions.h"
@@ -78,16 +80,33 @@ static bool report_damage(struct run *run)
     return true;
 }
 
+/* What is missing, where a control set was asked for or found. */
+static void say_missing(const struct run *run, char *text, uint32_t text_size)
+{
+    uint32_t found = run->report->control_set;
+    bool asked = run->question->control_set == HP_CONTROL_SET_NUMBER;
+
+    if (found != 0)
+        (void)snprintf(text, text_size, "ControlSet%03u has no Services",
+                       (unsigned)found);
+    else if (asked)
+        (void)snprintf(text, text_size, "it has no ControlSet%03u",
+                       (unsigned)run->question->control_set_number);
+}
+
 /* A hive without Services is no SYSTEM hive, unless it looks like one whose
  * Services were lost to damage. */
-static enum hp_status check_services(struct run *run, struct hp_error *err)
+static enum hp_status check_services(struct run *run, struct hp_error *err,
+                                     char *text, uint32_t text_size)
 {
     bool looks_right = run->sets.has_select || run->report->control_set != 0;
 
     if (run->services.has_services)
         return HP_OK;
-    if (!run->report->doubtful || !looks_right)
+    if (!run->report->doubtful || !looks_right) {
+        say_missing(run, text, text_size);
         return hp_fail(err, HP_E_NOT_SYSTEM, 0, "Services", 0);
+    }
     hp_findings_add(&run->findings, "SERVICES_LOST");
     return HP_OK;
 }
@@ -111,7 +130,7 @@ static enum hp_status read_hives(struct run *run, const struct hp_source *hive,
         return status;
     if (!report_damage(run))
         return no_memory(err);
-    status = check_services(run, err);
+    status = check_services(run, err, text, text_size);
     return status != HP_OK ? status : read_software(run, err, text, text_size);
 }
 

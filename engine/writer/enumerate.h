@@ -240,7 +240,9 @@ struct hp_report {
  * lives in `arena`.
  *
  * HP_OK            *report is set
- * HP_E_NOT_SYSTEM  readable, but without a Services key ("not a SYSTEM hive")
+ * HP_E_NOT_SYSTEM  readable, but without a Services key ("not a SYSTEM hive");
+ *                  `text` says of which control set, if one was asked for or
+ *                  found
  * HP_E_NO_MEMORY   the arena is exhausted
  * other            the hive (err->field "software...": the SOFTWARE hive) was
  *                  refused or its back end failed; err and `text` as in
