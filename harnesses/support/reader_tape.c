@@ -153,9 +153,12 @@ struct damage_list {
     size_t count;
 };
 
+/* The last place is a limit's, which comes last. */
 static void list_add(struct damage_list *list,
                      const struct hp_damage_event *damage)
 {
+    if (list->count == HEARD_MOST && is_limit(damage))
+        list->count--;
     if (list->count == HEARD_MOST)
         return;
     list->events[list->count] = damage;

@@ -128,7 +128,7 @@ static void check_many(const char *text, size_t size, uint64_t choice)
 /* ---- .reg files ---------------------------------------------------------- */
 
 /* The "CurrentControlSet" that is all of the third part of the path on a key's
- * line, or NULL. */
+ * line, or NULL. The last bracket of the line closes the path. */
 static const char *control_set(const struct line *line)
 {
     static const char name[] = "currentcontrolset";
@@ -144,7 +144,10 @@ static const char *control_set(const struct line *line)
     for (size_t i = 0; i < sizeof name - 1; i++)
         if ((at[i] | 0x20) != name[i])
             return NULL;
-    return strchr("\\]", at[sizeof name - 1]) != NULL ? at : NULL;
+    const char *behind = at + sizeof name - 1;
+    bool closed = *behind == ']' &&
+                  memchr(behind + 1, ']', (size_t)(end - behind - 1)) == NULL;
+    return *behind == '\\' || closed ? at : NULL;
 }
 
 /* The same file with ControlSet001 in those places; 0: there are none. */

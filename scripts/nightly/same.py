@@ -5,8 +5,11 @@ inputs say. An oracle that fails ends the harness: here it is run on, to see
 what else would have failed.
 
 A finding is explained by another that its smallest input shows, too, and that
-is nearer to the cause: a crash before an oracle, the reader before what is made
-of it, and what fails with little else before what fails with more. And two are
+is nearer to the cause: a crash before an oracle, an oracle before a limit of time
+or memory, the reader before what is made of it, and what fails with little else
+before what fails with more. What comes to no end is hardly made smaller and shows
+much: it is explained by work that is not bounded, or by the one finding that it
+shows and that can be why. And two are
 one if each is shown by hives that differ from the other's smallest in one place,
 or if such hives of both show a third: what writes over memory fails no oracle,
 and a little less of it does. One way is enough only for a crash where a check is
@@ -36,6 +39,9 @@ OF_HIVES = tuple(target for target in HIVES if target not in FOREIGN)
 READERS = re.compile(r"oracle \| (reader_tape|event_check)\.c \|")
 # Oracles of what is made of parts: what one of these is to blame for fails them, too.
 WHOLES = re.compile(r"oracle \| (enumerate_\w+|inspect_check|roundtrip|forge_run)\.c \|")
+# Oracles of work that has a bound; and of what brings no walk to no end.
+UNBOUNDED = re.compile(r"^oracle .*( work\]|: bounded \w+)$")
+ENDS = re.compile(r"^oracle .* (data-size|duplicate|hint|mismatch|name-length|order)\]$")
 SAMPLE = 20  # of a corpus: what more than half of them show is common
 LEAST = 3  # of the neighbours: of fewer, it may be chance
 NEAR_MOST = 100  # findings of which that is asked
@@ -55,10 +61,24 @@ def is_told_by_cause(name):
     return not name.startswith(LIMITED)
 
 
+def told_by(shown, told, limited):
+    """{(how near, finding)}: those that what is shown are called."""
+    if not limited:
+        return {told[name] for name in shown if name in told}
+    unbounded = set(filter(UNBOUNDED.search, told))
+    able = {name for name in shown if name in told and not ENDS.search(name)}
+    for names in (able & unbounded, able, unbounded):
+        causes = {told[name] for name in names}
+        if len({cause for _, cause in causes}) == 1:
+            return causes
+    return set()
+
+
 def explained(findings, shows, near, common):
     """{id: the id of the finding that explains it}"""
     def distance(one):
-        return (one["kind"] == "oracle", one["target"] != READER,
+        return (one["kind"] in LIMITED, one["kind"] == "oracle",
+                one["target"] != READER,
                 WHOLES.match(one["signature"]) is not None,
                 len(shows[one["id"]]), one["first_seen"], one["id"])
 
@@ -69,9 +89,9 @@ def explained(findings, shows, near, common):
         shown = shows[one["id"]] - common
         own = {one["signature"], *one["also"],
                *(name for name in shown if name.startswith(BEHIND))}
-        _, cause = min([*(told[name] for name in shown if name in told),
-                        *(read[name] for name in own if name in read)],
-                       default=(None, None))
+        causes = told_by(shown, told, one["kind"] in LIMITED)
+        causes |= {read[name] for name in own if name in read}
+        _, cause = min(causes, default=(None, None))
         # What somebody has marked stays what it is.
         if cause and one["status"] == "new":
             by[one["id"]] = cause

@@ -398,6 +398,23 @@ class ExplainedTest(unittest.TestCase):
             self.explained({"a": [], inside: []}, near={"a": [inside], inside: [another]},
                            a={"also": [another]}), {inside: "a"})
 
+    def test_what_comes_to_no_end_explains_nothing(self):
+        work, cycle, depth, second = (
+            f"oracle | reader_tape.c | 9 [{name}]" for name in (
+                "walk.records work", "list.element cycle", "ri.element depth",
+                "list.element duplicate"))
+        end = {"t": {"kind": "timeout"}}
+
+        def by(shows, *others):
+            return self.explained({"t": shows, **{name: [] for name in others}}, **end)
+
+        self.assertEqual(by([cycle], cycle), {"t": cycle})
+        self.assertEqual(by([second], second), {})
+        self.assertEqual(by([cycle, depth], cycle, depth), {})
+        self.assertEqual(by([cycle, work], cycle, work), {"t": work})
+        self.assertEqual(by([second], second, work), {"t": work})
+        self.assertEqual(by([cycle], cycle, work), {"t": cycle})
+
     def test_a_part_is_not_explained_by_the_whole(self):
         whole = "oracle | enumerate_check.c | 3: its code"
         part = "oracle | exclusion_lists.c | 1: the model"
