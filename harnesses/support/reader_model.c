@@ -595,7 +595,7 @@ void reader_model(struct reader_tape *tape, struct hp_span image, bool forensic,
 {
     struct walk w;
 
-    *tape = (struct reader_tape){.result = HP_WALK_REFUSED};
+    *tape = (struct reader_tape){.result = HP_WALK_REFUSED, .image = image};
     w.r = (struct reader){
         .tape = tape, .image = image, .forensic = forensic, .most = most};
     w.r.last_sk = NIL;

@@ -106,14 +106,31 @@ static size_t apart(size_t a, size_t b)
     return a < b ? b - a : a - b;
 }
 
+/* The field by its record's own signature: hints of an lf are checked otherwise
+ * than those of an lh. */
+static const char *own_field(const struct reader_tape *tape,
+                             const struct hp_damage_event *damage)
+{
+    size_t record = 4096 + (size_t)damage->offset + 4;
+    const uint8_t *signature = tape->image.ptr + record;
+
+    if (strcmp(damage->field, "list.hint") != 0 || record > tape->image.len ||
+        tape->image.len - record < 2)
+        return damage->field;
+    return memcmp(signature, "lf", 2) == 0   ? "lf.hint"
+           : memcmp(signature, "lh", 2) == 0 ? "lh.hint"
+                                             : damage->field;
+}
+
 /* Damage that is due and was not told: by what is wrong, and with which record,
  * where it surely is that, or only one can be to blame for it. */
-static void tell_due(const struct hp_damage_event *damage, bool sure)
+static void tell_due(const struct reader_tape *tape,
+                     const struct hp_damage_event *damage, bool sure)
 {
     const char *slug = hp_status_slug((enum hp_status)damage->status);
     char text[80];
 
-    (void)snprintf(text, sizeof text, "%s %s", damage->field, slug);
+    (void)snprintf(text, sizeof text, "%s %s", own_field(tape, damage), slug);
     fuzz_field(sure || !is_vague(damage) ? text : slug, NULL);
 }
 
@@ -141,7 +158,7 @@ static void tell_nearest(const struct reader_tape *tape, size_t at,
             (likeliest == tape->count || is_likelier(tape, i, likeliest, at)))
             likeliest = i;
     if (likeliest < tape->count)
-        tell_due(&tape->events[likeliest].u.damage, false);
+        tell_due(tape, &tape->events[likeliest].u.damage, false);
     else
         fuzz_field(due, found);
 }
@@ -329,15 +346,15 @@ static void tell_damage(const struct reader_tape *tape, size_t from,
     const struct hp_damage_event *cause = taken_otherwise(&wanted, &heard);
     const struct hp_damage_event *handle = why_no_values(tape, from);
     if (handle != NULL && extra != NULL && may_be_of_values(extra))
-        tell_due(handle, false);
+        tell_due(tape, handle, false);
     else if (missing != NULL && (extra == NULL || !is_vague(missing)))
-        tell_due(missing, is_surely(missing, &wanted, &heard));
+        tell_due(tape, missing, is_surely(missing, &wanted, &heard));
     else if (extra != NULL && !is_vague(extra) &&
              extra->action == HP_DAMAGE_NOTED &&
              (cause == NULL || !is_contradicted(cause, &heard)))
-        tell_due(extra, false);
+        tell_due(tape, extra, false);
     else if (cause != NULL)
-        tell_due(cause, false);
+        tell_due(tape, cause, false);
     else if (extra != NULL)
         fuzz_field(due, "damage");
 }
@@ -370,18 +387,27 @@ static const struct hp_damage_event *why_unknown(const struct reader_tape *tape)
     return NULL;
 }
 
+/* The same record, of which something else is said. */
+static bool is_same_record(const struct hp_event *a, const struct hp_event *b)
+{
+    return a->kind == HP_EVENT_VALUE
+               ? a->u.value.name.bytes == b->u.value.name.bytes
+               : a->kind == HP_EVENT_KEY_ENTER &&
+                     a->u.key.name.bytes == b->u.key.name.bytes;
+}
+
 /* An event that is due and was said with other content. */
 static void tell_event(const struct reader_tape *tape, size_t from,
-                       const char *field)
+                       const struct hp_event *event, const char *field)
 {
     struct damage_list wanted, heard;
 
     list_damage(&wanted, &heard, tape, from);
     const struct hp_damage_event *cause = why_unknown(tape);
-    if (cause == NULL)
+    if (cause == NULL && !is_same_record(event, &tape->events[tape->at]))
         cause = taken_otherwise(&wanted, &heard);
     if (cause != NULL)
-        tell_due(cause, false);
+        tell_due(tape, cause, false);
     else
         fuzz_field(field, "another");
 }
@@ -546,13 +572,13 @@ static bool same_next(struct reader_tape *tape, size_t from,
     const struct hp_damage_event *handle = why_no_values(tape, from);
 
     if (handle != NULL && event->kind == HP_EVENT_VALUE)
-        tell_due(handle, false);
+        tell_due(tape, handle, false);
     else if (tape->at == tape->count)
         tell_nearest(tape, tape->at, "the end", kind_of(event));
     else if (same_event(event, due) || same_but_cut_off(tape, event, due))
         return true;
     else if (event->kind == due->kind)
-        tell_event(tape, from, field_of(event, due));
+        tell_event(tape, from, event, field_of(event, due));
     else
         tell_nearest(tape, tape->at, kind_of(due), kind_of(event));
     return false;
@@ -594,7 +620,7 @@ static const char *result_name(uint32_t result)
 static void tell_result(const struct reader_tape *tape, uint32_t result)
 {
     if (tape->result == HP_WALK_REFUSED && tape->refusal.field != NULL)
-        tell_due(&tape->refusal, false);
+        tell_due(tape, &tape->refusal, false);
     else if (tape->result == HP_WALK_DONE && tape->heard_count > 0)
         fuzz_field(tape->heard[tape->heard_count - 1].field, NULL);
     else

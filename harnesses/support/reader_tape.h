@@ -12,12 +12,14 @@
 #include <stddef.h>
 
 #include "hp_backend.h"
+#include "span.h"
 
 struct reader_tape {
     struct hp_event *events;
     size_t count, room;
     uint32_t result;                /* HP_WALK_DONE, _PARTIAL or _REFUSED */
     struct hp_damage_event refusal; /* why, where it says so */
+    struct hp_span image;
     bool blank;  /* there was no memory: nothing is compared */
     bool shared; /* some record belongs to two others */
     /* A walk may also be ended by the integers it reads, which nobody counts
