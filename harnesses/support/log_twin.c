@@ -15,7 +15,8 @@ enum {
     PAGES_MOST = 64, /* of the image */
     TAIL_MOST = 1200,
     SECTOR = 512,
-    VECTOR = SECTOR + 4 /* where the bitmap of a DIRT log begins */
+    VECTOR = SECTOR + 4, /* where the bitmap of a DIRT log begins */
+    TWINS = 64
 };
 
 struct twin {
@@ -250,4 +251,10 @@ void log_check_twin(struct hp_span clean, uint64_t hash)
         plan_stale(&t);
     check(&t, bins);
     hp_arena_close(&t.arena);
+}
+
+void log_check_twins(struct hp_span clean)
+{
+    for (uint64_t twin = 0; twin < TWINS; twin++)
+        log_check_twin(clean, fuzz_hash(twin, NULL, 0));
 }

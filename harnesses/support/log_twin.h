@@ -11,4 +11,8 @@
  * hive, or too large, is left out. */
 void log_check_twin(struct hp_span clean, uint64_t hash);
 
+/* Many of them, the same ones whatever the image: a smaller image fails, too.
+ */
+void log_check_twins(struct hp_span clean);
+
 #endif

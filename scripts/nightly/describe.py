@@ -4,6 +4,7 @@ fails, and the line that replays it."""
 import itertools
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
@@ -23,6 +24,8 @@ RECIPES = "fuzz_recipe"
 LOGS = b"HPLG"  # how a hive and its logs in one input begin (fuzz_log)
 # Of an input that has no recipe but its bytes, for the bug is one of ours.
 BYTES_MOST, PARTS = 64 << 10, 24
+# A recipe of more lines is made shorter, for so long.
+FEW_LINES, LINES_SECONDS = 8, 20
 
 
 def program():
@@ -93,6 +96,12 @@ def in_halves(data, shows):
     return data
 
 
+def lines_of(recipe):
+    """With their ends, without those that say nothing; one that goes on in the
+    next is one."""
+    return re.findall(rb"(?:[^\\\n]|\\\n?)+\n?", recipe)
+
+
 class Describer:
     """Of the findings in one state folder."""
 
@@ -128,12 +137,14 @@ class Describer:
         asker = Asker(self.folder(row["target"]), row["target"],
                       finding["signature"], self.symbols)
         data = (self.state / "inputs" / row["sha256"]).read_bytes()
+        short = None
         with asker.judge:
             if smaller:
                 data = self.smaller(asker, row, data)
+                data, short = self.by_lines(asker, row, data)
             store.write(place / "input", data)
             store.write(place / "report.txt", self.report(asker, place / "input"))
-        texts = dict(self.texts(row["target"], place / "input"))
+        texts = dict(self.texts(row["target"], place / "input", short))
         for name in TEXTS:
             if name in texts:
                 store.write(place / name, texts[name])
@@ -177,6 +188,40 @@ class Describer:
               asker.signature, asker.reader.target], seconds=2 * SECONDS)
         return out.read_bytes() if out.exists() else None
 
+    def by_lines(self, asker, row, data):
+        """The hive that the shortest recipe makes that shows it, and that recipe;
+        or `data` and None where it is short or cannot be made shorter."""
+        if row["target"] not in HIVES or self.hiveproof is None or asker.hangs:
+            return data, None
+        with tempfile.TemporaryDirectory(
+                prefix=f".new-{os.getpid()}-", dir=self.state) as work:
+            hive, text = pathlib.Path(work) / "hive", pathlib.Path(work) / "recipe"
+            hive.write_bytes(data)
+            pinned, placed = (lines_of(said(
+                [self.hiveproof, "dump", "--format", "recipe", "--layout", layout,
+                 hive])[1]) for layout in ("pinned", "auto"))
+            if len(pinned) <= FEW_LINES:
+                return data, None
+            end = time.monotonic() + LINES_SECONDS
+
+            def makes(parts):
+                text.write_bytes(b"".join([pinned[0], *parts]))
+                hive.unlink(missing_ok=True)
+                return said([self.hiveproof, "forge", text, "-o", hive])[0] == 0
+
+            def shows(parts):
+                return time.monotonic() < end and makes(parts) and asker.shows(hive)
+
+            recipe = next((lines for lines in (placed[1:], pinned[1:])
+                           if shows(lines)), None)
+            if recipe is None:
+                return data, None
+            # A line may be needed by words of another only.
+            recipe = in_halves(recipe, shows)
+            recipe = in_halves(re.findall(rb"\S+\s*", b"".join(recipe)), shows)
+            makes(in_halves(lines_of(b"".join(recipe)), shows))
+            return hive.read_bytes(), text.read_bytes()
+
     @staticmethod
     def in_halves(asker, path, data):
         end = time.monotonic() + BYTES_SECONDS
@@ -195,14 +240,15 @@ class Describer:
                  "", printed]
         return "".join(visible(line, " \n") + "\n" for line in lines)
 
-    def texts(self, target, path):
-        """The recipe of a hive, and its map. What forge reads, .reg files too, is
-        its own."""
+    def texts(self, target, path, short=None):
+        """The recipe of a hive, `short` if there is that, and its map. What forge
+        reads, .reg files too, is its own."""
         if target == RECIPES:
             yield "recipe", path.read_bytes()
         if target not in HIVES or self.hiveproof is None:
             return
-        code, recipe = said([self.hiveproof, "dump", "--format", "recipe", path])
+        code, recipe = (0, short) if short else said(
+            [self.hiveproof, "dump", "--format", "recipe", path])
         if code in (0, 1) and recipe:
             yield "recipe", recipe
         elif path.stat().st_size <= BYTES_MOST:

@@ -387,6 +387,18 @@ class PromoteTest(BookTest):
         self.assertIn("HP-0042-wrong-sum/expected.transcript",
                       (self.tree / "corpus/INDEX").read_text())
 
+    def test_its_own_recipe_is_taken_if_it_makes_the_same(self):
+        self.real_gate()
+        recipe, hive = self.write("own", b"hiveproof recipe 1\n[\\k]\n"), \
+            self.directory / "own.hiv"
+        self.ask("forge", recipe, "-o", hive)
+        for slug, kept in (("own", recipe.read_bytes()), ("other", b"x")):
+            identity = self.finding(hive.read_bytes(), signature=slug)
+            (self.state / "findings" / identity / "recipe").write_bytes(kept)
+            self.promote(identity, slug)
+            [made] = self.tree.glob(f"regressions/reader/HP-*-{slug}/found.recipe")
+            self.assertEqual(made.read_bytes() == kept, slug == "own")
+
     def test_what_is_private_is_refused(self):
         identity = self.finding(minimal_hive(), owner="hivex")
         self.assertIn("stays private", self.promote(identity, "x", exit=3))

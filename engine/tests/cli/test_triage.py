@@ -188,6 +188,34 @@ class PlantedTest(StateTest):
         kept = self.state / "findings" / one["id"] / "input"
         self.assertEqual(kept.read_bytes(), same_bug[1].read_bytes())
 
+    def test_a_long_recipe_is_made_shorter(self):
+        class Asker:
+            hangs = False
+
+            @staticmethod
+            def shows(path):
+                return b"needle" in path.read_bytes()
+
+        self.state.mkdir()
+        long, few = self.directory / "long", self.directory / "few"
+        path = "".join(f"[{key}]\n" for key in ("\\a" * n for n in range(1, 99)))
+        for out, more in ((long, path), (few, "")):
+            self.ask("forge", self.write(
+                "recipe", f"hiveproof recipe 1\n{more}[\\needle]\n".encode()), "-o", out)
+        describer = Describer(self.state, None, None)
+        data, recipe = describer.by_lines(Asker, {"target": "fuzz_hive"},
+                                          long.read_bytes())
+        self.assertEqual(recipe.splitlines()[0], b"hiveproof recipe 1")
+        self.assertLess(len(recipe.splitlines()), 4)
+        self.assertTrue(b"needle" in data, recipe)
+        self.ask("forge", self.write("shorter", recipe), "-o", self.directory / "again")
+        self.assertTrue((self.directory / "again").read_bytes() == data)
+        for target, hive in (("fuzz_hive", few), ("fuzz_multi_sz", long)):
+            data = hive.read_bytes()
+            self.assertEqual(describer.by_lines(Asker, {"target": target}, data),
+                             (data, None))
+        self.assertEqual(list(self.state.iterdir()), [])
+
     def test_what_hangs_its_reader_has_a_recipe_of_its_bytes(self):
         data = b"regf" + bytes(500) + bytes(range(256))
         recipe, out = self.write("recipe", recipe_of_bytes(data)), \
