@@ -332,9 +332,17 @@ why_no_values(const struct reader_tape *tape, size_t from)
     return NULL;
 }
 
-/* A check is told by what it finds, be it missing or finding what is none.
- * Vague damage that is none comes of many things: it is told by what stands
- * there, `due`. */
+/* Vague damage that is none comes of many things: it is told by what stands
+ * there, `due`. But a db that is none was taken for one because of the size. */
+static void tell_extra(const struct hp_damage_event *extra, const char *due)
+{
+    if (strncmp(extra->field, "db", 2) == 0 && strcmp(due, "data") == 0)
+        fuzz_field("vk.data_size data-size", NULL);
+    else
+        fuzz_field(due, "damage");
+}
+
+/* A check is told by what it finds, be it missing or finding what is none. */
 static void tell_damage(const struct reader_tape *tape, size_t from,
                         const char *due)
 {
@@ -356,7 +364,7 @@ static void tell_damage(const struct reader_tape *tape, size_t from,
     else if (cause != NULL)
         tell_due(tape, cause, false);
     else if (extra != NULL)
-        fuzz_field(due, "damage");
+        tell_extra(extra, due);
 }
 
 static bool is_known(const struct hp_key_event *key)

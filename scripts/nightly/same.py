@@ -100,8 +100,9 @@ def explained(findings, shows, near, common):
             told.setdefault(name, known)
         for name in filter(READERS.match, shown):
             read.setdefault(name, known)
-        names[one["id"]] = own
         said[one["id"]] = own | set(filter(READERS.match, shown))
+        is_crash = one["kind"] != "oracle" and one["kind"] not in LIMITED
+        names[one["id"]] = said[one["id"]] if is_crash else own
     join_near(by, findings, names, said, {
         key: {name for name in near[key] - common
               if is_told_by_cause(name) or READERS.match(name)} for key in near})

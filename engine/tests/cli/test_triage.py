@@ -443,6 +443,15 @@ class ExplainedTest(unittest.TestCase):
         self.assertEqual(by([second], second, work), {"t": work})
         self.assertEqual(by([cycle], cycle, work), {"t": cycle})
 
+    def test_near_to_a_crash_by_what_that_shows_of_the_reader(self):
+        inside = "oracle | event_check.c | 3: bytes inside the image"
+        check = "oracle | reader_tape.c | 9 [nk.class_length data-size]"
+        shows, crash = {"c": [inside], check: []}, {"c": {"kind": "out of bounds"}}
+        self.assertEqual(self.explained(shows, near={"c": [check], check: [inside]},
+                                        **crash), {check: "c"})
+        self.assertEqual(self.explained(shows, near={"c": [check]}, **crash), {})
+        self.assertEqual(self.explained(shows, near={check: [inside]}, **crash), {})
+
     def test_a_part_is_not_explained_by_the_whole(self):
         whole = "oracle | enumerate_check.c | 3: its code"
         part = "oracle | exclusion_lists.c | 1: the model"
