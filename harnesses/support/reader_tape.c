@@ -111,12 +111,13 @@ static size_t apart(size_t a, size_t b)
 static const char *own_field(const struct reader_tape *tape,
                              const struct hp_damage_event *damage)
 {
-    size_t record = 4096 + (size_t)damage->offset + 4;
-    const uint8_t *signature = tape->image.ptr + record;
+    enum { SIGNATURE = 4096 + 4, SIZE = 2 }; /* behind a hive offset */
+    size_t size = tape->image.len;
 
-    if (strcmp(damage->field, "list.hint") != 0 || record > tape->image.len ||
-        tape->image.len - record < 2)
+    if (strcmp(damage->field, "list.hint") != 0 || damage->offset >= size ||
+        size - damage->offset < SIGNATURE + SIZE)
         return damage->field;
+    const uint8_t *signature = tape->image.ptr + damage->offset + SIGNATURE;
     return memcmp(signature, "lf", 2) == 0   ? "lf.hint"
            : memcmp(signature, "lh", 2) == 0 ? "lh.hint"
                                              : damage->field;
