@@ -578,14 +578,16 @@ static bool same_next(struct reader_tape *tape, size_t from,
                       const struct hp_event *event)
 {
     const struct hp_event *due = &tape->events[tape->at];
-    const struct hp_damage_event *handle = why_no_values(tape, from);
+    bool ended = tape->at == tape->count;
 
+    if (!ended &&
+        (same_event(event, due) || same_but_cut_off(tape, event, due)))
+        return true;
+    const struct hp_damage_event *handle = why_no_values(tape, from);
     if (handle != NULL && event->kind == HP_EVENT_VALUE)
         tell_due(tape, handle, false);
-    else if (tape->at == tape->count)
+    else if (ended)
         tell_nearest(tape, tape->at, "the end", kind_of(event));
-    else if (same_event(event, due) || same_but_cut_off(tape, event, due))
-        return true;
     else if (event->kind == due->kind)
         tell_event(tape, from, event, field_of(event, due));
     else
