@@ -169,6 +169,15 @@ static struct hp_log_set logs_of(const struct hp_input *input)
     return set;
 }
 
+static bool has_logs(const struct hp_log_set *set)
+{
+    bool some = false;
+
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
+        some = some || set->log[i].len > 0;
+    return some;
+}
+
 /* Makes *input what is read: as far as a hive goes, and with its logs applied.
  * The image is then *memory, which the caller frees. False: out of memory. */
 static bool prepare(struct hp_input *input, void **memory)
@@ -178,6 +187,8 @@ static bool prepare(struct hp_input *input, void **memory)
 
     *memory = NULL;
     input->image_size = set.primary.len;
+    if (!has_logs(&set))
+        return true;
     if (hp_recovery_plan(&plan, &set) != HP_RECOVERY_DONE)
         return true;
     *memory = malloc(plan.size);

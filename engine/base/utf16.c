@@ -10,17 +10,6 @@ uint16_t hp_lower_ascii(uint16_t unit)
     return unit >= 'A' && unit <= 'Z' ? (uint16_t)(unit + ('a' - 'A')) : unit;
 }
 
-bool hp_text_equal_nocase(struct hp_text a, struct hp_text b)
-{
-    if (a.count != b.count)
-        return false;
-    for (size_t i = 0; i < a.count; i++) {
-        if (hp_upcase(a.units[i]) != hp_upcase(b.units[i]))
-            return false;
-    }
-    return true;
-}
-
 bool hp_text_is(struct hp_text text, const char *ascii)
 {
     if (strlen(ascii) != text.count)
@@ -63,27 +52,6 @@ uint32_t hp_text_next_point(struct hp_text text, size_t *at)
         !hp_is_low_surrogate(text.units[*at]))
         return unit;
     return 0x10000 + ((unit - 0xD800) << 10) + (text.units[(*at)++] - 0xDC00U);
-}
-
-size_t hp_utf16le_count(struct hp_span bytes)
-{
-    return bytes.len / 2;
-}
-
-void hp_utf16le_decode(uint16_t *units, struct hp_span bytes)
-{
-    size_t count = hp_utf16le_count(bytes);
-
-    for (size_t i = 0; i < count; i++)
-        units[i] = hp_at_u16(bytes, 2 * i);
-}
-
-void hp_utf16le_encode(uint8_t *bytes, struct hp_text text)
-{
-    for (size_t i = 0; i < text.count; i++) {
-        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
-        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
-    }
 }
 
 static char continuation(uint32_t bits)

@@ -40,7 +40,16 @@ static inline uint16_t hp_upcase(uint16_t unit)
 uint16_t hp_lower_ascii(uint16_t unit);
 
 /* True if both have the same units after hp_upcase. */
-bool hp_text_equal_nocase(struct hp_text a, struct hp_text b);
+static inline bool hp_text_equal_nocase(struct hp_text a, struct hp_text b)
+{
+    if (a.count != b.count)
+        return false;
+    for (size_t i = 0; i < a.count; i++) {
+        if (hp_upcase(a.units[i]) != hp_upcase(b.units[i]))
+            return false;
+    }
+    return true;
+}
 
 /* True if `text` equals the ASCII string `ascii`, exactly / after hp_upcase of
  * both. */
@@ -65,14 +74,29 @@ bool hp_text_has_lone_surrogate(struct hp_text text);
 uint32_t hp_text_next_point(struct hp_text text, size_t *at);
 
 /* Units in the UTF-16LE bytes of `bytes`; an odd last byte is not counted. */
-size_t hp_utf16le_count(struct hp_span bytes);
+static inline size_t hp_utf16le_count(struct hp_span bytes)
+{
+    return bytes.len / 2;
+}
 
 /* Copies the units of UTF-16LE `bytes` into `units`, which has room for
  * hp_utf16le_count(bytes). One read is counted per unit. */
-void hp_utf16le_decode(uint16_t *units, struct hp_span bytes);
+static inline void hp_utf16le_decode(uint16_t *units, struct hp_span bytes)
+{
+    size_t count = hp_utf16le_count(bytes);
+
+    for (size_t i = 0; i < count; i++)
+        units[i] = hp_at_u16(bytes, 2 * i);
+}
 
 /* The other way: writes 2 * text.count bytes. */
-void hp_utf16le_encode(uint8_t *bytes, struct hp_text text);
+static inline void hp_utf16le_encode(uint8_t *bytes, struct hp_text text)
+{
+    for (size_t i = 0; i < text.count; i++) {
+        bytes[2 * i] = (uint8_t)(text.units[i] & 0xFF);
+        bytes[2 * i + 1] = (uint8_t)(text.units[i] >> 8);
+    }
+}
 
 /* Longest output of the functions below for one unit. */
 #define HP_UTF8_PER_UNIT 3

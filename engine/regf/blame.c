@@ -67,11 +67,17 @@ static bool is_list(uint16_t signature)
            signature == SIG_RI;
 }
 
+/* Two letters, or nearly. */
+static bool is_lettered(uint16_t signature)
+{
+    return (signature & 0xE0E0) == 0x6060;
+}
+
 /* Asked of every eighth byte of a broken hive: most are not even two letters.
  */
 static bool is_known(uint16_t signature)
 {
-    if ((signature & 0xE0E0) != 0x6060)
+    if (!is_lettered(signature))
         return false;
     return (signature == SIG_NK) | (signature == SIG_VK) |
            (signature == SIG_SK) | (signature == SIG_DB) |
@@ -195,6 +201,18 @@ static bool may_search(const struct hp_hive *hive)
     return reads_left(hive) > 0;
 }
 
+/* One of the four places from `at` on may be of a cell with a known signature.
+ */
+static bool knows_any(struct hp_span bins, size_t at)
+{
+    int lettered = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        lettered +=
+            is_lettered(hp_at_u16(bins, at + i * CELL_ALIGN + CELL_SIZE_FIELD));
+    return lettered > 0;
+}
+
 /* Sets *at to the first place from there on where a cell with a known signature
  * may start, and counts the reads at once. */
 static bool find_known(size_t *at, struct hp_hive *hive)
@@ -204,6 +222,10 @@ static bool find_known(size_t *at, struct hp_hive *hive)
     uint16_t signature = 0;
     size_t cell = *at;
 
+    for (; most - steps > 4 && cell < bins.len &&
+           bins.len - cell >= 4 * CELL_ALIGN && !knows_any(bins, cell);
+         steps += 4)
+        cell += 4 * CELL_ALIGN;
     for (; steps < most &&
            hp_span_u16(bins, cell + CELL_SIZE_FIELD, &signature) &&
            !is_known(signature);
@@ -353,14 +375,23 @@ static void testify_record(struct evidence *e, size_t cell)
     }
 }
 
+/* Of the cells of the bin before `broken` the first of the last ones: those are
+ * suspects beside it. */
+static size_t first_suspect(const struct hp_hive *hive, size_t bin,
+                            size_t broken)
+{
+    size_t first = bin + BIN_HEADER_SIZE, count = 0;
+
+    for (size_t at = first; at < broken; at += size_of(hive, at))
+        if (++count >= SUSPECTS)
+            first += size_of(hive, first);
+    return first;
+}
+
 static void suspect(struct evidence *e, size_t cell)
 {
     size_t need = own_need(e->hive, cell);
 
-    if (e->count == SUSPECTS) {
-        e->count--;
-        memmove(e->suspects, e->suspects + 1, e->count * sizeof *e->suspects);
-    }
     e->suspects[e->count++] = (struct suspect){
         cell, size_of(e->hive, cell), need,
         is_tight(e->hive, cell, need) && is_allocated(e->hive, cell), false};
@@ -420,7 +451,7 @@ size_t hp_blame_tiling(struct hp_hive *hive, size_t bin, size_t end,
 
     if (word(hive, broken) == BIN_SIGNATURE_VALUE || !is_bin(hive, end))
         return bin;
-    for (size_t at = bin + BIN_HEADER_SIZE; at < broken;
+    for (size_t at = first_suspect(hive, bin, broken); at < broken;
          at += size_of(hive, at))
         suspect(&e, at);
     suspect(&e, broken);

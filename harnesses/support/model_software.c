@@ -96,8 +96,9 @@ static bool fixed_from(const uint32_t build[3], uint32_t *first, uint32_t *last)
     return *first != 0;
 }
 
-/* The Windows of the SOFTWARE hive. build[0] == 0: it does not say. */
-static bool read_windows(uint32_t build[3], const struct model_machine *machine)
+/* The Windows of the SOFTWARE hive, if *says. */
+static bool read_windows(bool *says, uint32_t build[3],
+                         const struct model_machine *machine)
 {
     const struct hp_tree_key *nt = model_software_nt(machine);
     struct numbers version, number;
@@ -112,8 +113,8 @@ static bool read_windows(uint32_t build[3], const struct model_machine *machine)
     if (model_dword(&major, nt, "CurrentMajorVersionNumber") &&
         model_dword(&minor, nt, "CurrentMinorVersionNumber"))
         version = (struct numbers){{major, minor}, 2};
-    bool says = version.count == 2 && number.count == 1;
-    build[0] = says ? version.of[0] : 0;
+    *says = version.count == 2 && number.count == 1;
+    build[0] = version.of[0];
     build[1] = version.of[1];
     build[2] = number.of[0];
     return true;
@@ -178,12 +179,12 @@ bool model_hotfix(enum hp_hotfix_state *state,
 {
     const struct hp_tree_key *windows = model_software_windows(machine);
     uint32_t build[3], first, last;
-    bool found[2] = {false, false}, silent = false;
+    bool found[2] = {false, false}, silent = false, says;
 
     *state = HP_HOTFIX_UNKNOWN;
     if (machine->software == NULL)
         return true;
-    if (!read_windows(build, machine) ||
+    if (!read_windows(&says, build, machine) ||
         !weigh_winners(
             found, machine,
             model_child(model_child(windows, "SideBySide"), "Winners")))
@@ -193,7 +194,7 @@ bool model_hotfix(enum hp_hotfix_state *state,
                     "Packages"),
         &silent);
     bool sp1 = build[0] == 6 && build[1] == 1 && build[2] == 7601;
-    if (build[0] == 0)
+    if (!says)
         *state = HP_HOTFIX_UNKNOWN;
     else if (!fixed_from(build, &first, &last) && !sp1)
         *state = HP_HOTFIX_NOT_APPLICABLE;

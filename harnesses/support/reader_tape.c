@@ -11,6 +11,25 @@
 /* Damage between two other events of which it can be told what differs. */
 #define HEARD_MOST 1024
 
+/* What tells why an oracle fails: in line, its text would be on the stack of
+ * each event. */
+#define COLD __attribute__((cold, noinline))
+
+/* Names of fields are no words for an input: libFuzzer takes those that the
+ * functions of libc compare. */
+static bool starts_with(const char *text, const char *start)
+{
+    for (; *start != '\0'; text++, start++)
+        if (*text != *start)
+            return false;
+    return true;
+}
+
+static bool is_field(const char *a, const char *b)
+{
+    return starts_with(a, b) && a[strlen(b)] == '\0';
+}
+
 /* Several records can be to blame for a reference that leads nowhere, for
  * cells that do not tile a bin, for counts that differ. */
 static bool is_vague(const struct hp_damage_event *damage)
@@ -25,8 +44,8 @@ static bool is_vague(const struct hp_damage_event *damage)
     case HP_E_COUNT:
         return true;
     case HP_E_SIGNATURE:
-        return strncmp(damage->field, "base_block.", 11) != 0 &&
-               strcmp(damage->field, "hbin.signature") != 0;
+        return !starts_with(damage->field, "base_block.") &&
+               !is_field(damage->field, "hbin.signature");
     default:
         return false;
     }
@@ -114,7 +133,7 @@ static const char *own_field(const struct reader_tape *tape,
     enum { SIGNATURE = 4096 + 4, SIZE = 2 }; /* behind a hive offset */
     size_t size = tape->image.len;
 
-    if (strcmp(damage->field, "list.hint") != 0 || damage->offset >= size ||
+    if (!is_field(damage->field, "list.hint") || damage->offset >= size ||
         size - damage->offset < SIGNATURE + SIZE)
         return damage->field;
     const uint8_t *signature = tape->image.ptr + damage->offset + SIGNATURE;
@@ -125,8 +144,8 @@ static const char *own_field(const struct reader_tape *tape,
 
 /* Damage that is due and was not told: by what is wrong, and with which record,
  * where it surely is that, or only one can be to blame for it. */
-static void tell_due(const struct reader_tape *tape,
-                     const struct hp_damage_event *damage, bool sure)
+COLD static void tell_due(const struct reader_tape *tape,
+                          const struct hp_damage_event *damage, bool sure)
 {
     const char *slug = hp_status_slug((enum hp_status)damage->status);
     char text[80];
@@ -149,8 +168,8 @@ static bool is_likelier(const struct reader_tape *tape, size_t a, size_t b,
 /* What it is about, when another kind of event is said than is due at `at`: the
  * record that is damaged nearby, which was taken otherwise, whatever came of
  * it. Of a hive without damage, what is due and what is there. */
-static void tell_nearest(const struct reader_tape *tape, size_t at,
-                         const char *due, const char *found)
+COLD static void tell_nearest(const struct reader_tape *tape, size_t at,
+                              const char *due, const char *found)
 {
     size_t likeliest = tape->count;
 
@@ -212,7 +231,7 @@ static bool is_other_count(const struct hp_damage_event *a,
                            const struct hp_damage_event *b)
 {
     return a->action == b->action && a->status == HP_E_COUNT &&
-           b->status == HP_E_COUNT && strcmp(a->field, b->field) != 0;
+           b->status == HP_E_COUNT && !is_field(a->field, b->field);
 }
 
 static bool has(const struct damage_list *list,
@@ -276,7 +295,7 @@ static bool is_contradicted(const struct hp_damage_event *damage,
 {
     for (size_t i = 0; i < heard->count; i++)
         if (heard->events[i]->found == damage->found &&
-            strcmp(heard->events[i]->field, damage->field) == 0)
+            is_field(heard->events[i]->field, damage->field))
             return true;
     return false;
 }
@@ -315,11 +334,11 @@ static void list_damage(struct damage_list *wanted, struct damage_list *heard,
 /* A value or a list of them may also be no cell. */
 static bool may_be_of_values(const struct hp_damage_event *damage)
 {
-    return strcmp(damage->field, "cell.size") == 0 ||
-           strncmp(damage->field, "nk.value", 8) == 0 ||
-           strncmp(damage->field, "values.", 7) == 0 ||
-           strncmp(damage->field, "vk.", 3) == 0 ||
-           strncmp(damage->field, "db", 2) == 0;
+    return is_field(damage->field, "cell.size") ||
+           starts_with(damage->field, "nk.value") ||
+           starts_with(damage->field, "values.") ||
+           starts_with(damage->field, "vk.") ||
+           starts_with(damage->field, "db");
 }
 
 /* Why no value is due behind `from`, or NULL: the key is a predefined handle,
@@ -328,7 +347,7 @@ static const struct hp_damage_event *
 why_no_values(const struct reader_tape *tape, size_t from)
 {
     for (size_t at = from; at < tape->at; at++)
-        if (strcmp(tape->events[at].u.damage.field, "nk.flags") == 0)
+        if (is_field(tape->events[at].u.damage.field, "nk.flags"))
             return &tape->events[at].u.damage;
     return NULL;
 }
@@ -337,15 +356,15 @@ why_no_values(const struct reader_tape *tape, size_t from)
  * there, `due`. But a db that is none was taken for one because of the size. */
 static void tell_extra(const struct hp_damage_event *extra, const char *due)
 {
-    if (strncmp(extra->field, "db", 2) == 0 && strcmp(due, "data") == 0)
+    if (starts_with(extra->field, "db") && is_field(due, "data"))
         fuzz_field("vk.data_size data-size", NULL);
     else
         fuzz_field(due, "damage");
 }
 
 /* A check is told by what it finds, be it missing or finding what is none. */
-static void tell_damage(const struct reader_tape *tape, size_t from,
-                        const char *due)
+COLD static void tell_damage(const struct reader_tape *tape, size_t from,
+                             const char *due)
 {
     struct damage_list wanted, heard;
 
@@ -376,9 +395,9 @@ static bool is_known(const struct hp_key_event *key)
 
 static bool is_of_class_or_security(const struct hp_damage_event *damage)
 {
-    return strncmp(damage->field, "nk.class", 8) == 0 ||
-           strncmp(damage->field, "nk.security", 11) == 0 ||
-           strncmp(damage->field, "sk.", 3) == 0;
+    return starts_with(damage->field, "nk.class") ||
+           starts_with(damage->field, "nk.security") ||
+           starts_with(damage->field, "sk.");
 }
 
 /* Why not all of the key that is due can be read, if so: it stands behind it.
@@ -406,8 +425,8 @@ static bool is_same_record(const struct hp_event *a, const struct hp_event *b)
 }
 
 /* An event that is due and was said with other content. */
-static void tell_event(const struct reader_tape *tape, size_t from,
-                       const struct hp_event *event, const char *field)
+COLD static void tell_event(const struct reader_tape *tape, size_t from,
+                            const struct hp_event *event, const char *field)
 {
     struct damage_list wanted, heard;
 
@@ -628,7 +647,7 @@ static const char *result_name(uint32_t result)
 
 /* A hive that had to be refused by why; a sound one that was not taken by what
  * was said to be wrong. */
-static void tell_result(const struct reader_tape *tape, uint32_t result)
+COLD static void tell_result(const struct reader_tape *tape, uint32_t result)
 {
     if (tape->result == HP_WALK_REFUSED && tape->refusal.field != NULL)
         tell_due(tape, &tape->refusal, false);

@@ -17,8 +17,8 @@
 extern const size_t hp_mutator_small;
 const size_t hp_mutator_small = (size_t)8 << 10;
 
-uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
-                       uint64_t hash, bool summed)
+bool lenient_check(struct event_check *lenient, struct hp_span image,
+                   uint64_t hash, bool summed)
 {
     struct event_wish wish = {EVENTS_MOST, NULL, true, summed};
     struct reader_tape tape;
@@ -33,7 +33,7 @@ uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
                                         HP_MODE_FORENSIC, image, wish);
     if (wish.tape != NULL)
         reader_tape_close(&tape);
-    return result;
+    return result != HP_WALK_STOPPED;
 }
 
 static void check_relayout(const struct event_check *before,

@@ -8,10 +8,10 @@
 
 /* Walks `image` forensically: what every input of fuzz_hive gets. As its hash
  * says (on replay: always) to its end and not only for so many events, and
- * against the model (oracles 1 to 4 and 9). `summed`: it is to be compared. The
- * result of the walk. */
-uint32_t lenient_check(struct event_check *lenient, struct hp_span image,
-                       uint64_t hash, bool summed);
+ * against the model (oracles 1 to 4 and 9). `summed`: it is to be compared.
+ * True if the walk came to its end. */
+bool lenient_check(struct event_check *lenient, struct hp_span image,
+                   uint64_t hash, bool summed);
 
 /* Walks `image` strictly and holds it against `lenient`, the whole forensic
  * walk of it; and again with another layout, if strict takes it. Oracles 6, 7
