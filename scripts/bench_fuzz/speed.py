@@ -18,6 +18,8 @@ WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
 RUNS = 5
 SECONDS = 10  # of the first ones most go to what is new
+EMPTY_RUNS = 12
+EMPTY_EXECUTIONS = 300_000
 SEEDS = 200
 SEED_MOST = 16 << 10
 SMALL = 8 << 10
@@ -112,6 +114,18 @@ def libfuzzer(binary, seeds, *options):
     return libfuzzer_once(binary, seeds, f"-seed={RUNS}", *options)
 
 
+def empty(binary, seeds, *options):
+    """The same of a harness without coverage: it stays with one seed, which the
+    engine chooses, so there are as many runs as give each a chance."""
+    executions = seconds = 0
+    for seed in range(1, EMPTY_RUNS + 1):
+        result = libfuzzer_once(binary, seeds, f"-seed={seed}", "-keep_seed=1",
+                                f"-runs={EMPTY_EXECUTIONS}", *options)
+        executions += result["executions"]
+        seconds += result["executions"] / result["rate"]
+    return {"rate": executions / seconds}
+
+
 def libfuzzer_once(binary, seeds, *options):
     with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         corpus = pathlib.Path(scratch) / "corpus"
@@ -124,7 +138,7 @@ def libfuzzer_once(binary, seeds, *options):
     runs = re.search(rb"number_of_executed_units: *(\d+)", said)
     if runs is None:
         raise Infrastructure(f"{binary} did not say how much it ran")
-    result = {"rate": int(runs[1]) / spent}
+    result = {"rate": int(runs[1]) / spent, "executions": int(runs[1])}
     counted = re.search(rb"counted: (runs .*)", said)
     if counted:
         words = counted[1].decode().split()
@@ -171,14 +185,12 @@ def measure():
             bench = folder / "bench"
             result |= {
                 f"hivex {name}": libfuzzer(bench / "bench_hivex_counted", seeds, room),
-                f"empty {name}": libfuzzer(bench / "bench_empty", seeds, room,
-                                           "-keep_seed=1"),
+                f"empty {name}": empty(bench / "bench_empty", seeds, room),
                 f"hive {name}": libfuzzer(bench / "bench_hive_counted", seeds, room),
                 f"bytes {name}": libfuzzer(bench / "bench_hive_bytes", small,
                                            f"-max_len={SMALL}"),
-                f"empty bytes {name}": libfuzzer(
-                    bench / "bench_empty_bytes", small, f"-max_len={SMALL}",
-                    "-keep_seed=1")}
+                f"empty bytes {name}": empty(bench / "bench_empty_bytes", small,
+                                             f"-max_len={SMALL}")}
         result["mutator"] = mutations(folders["plain"] / "mutate" / "bench_mutate",
                                       next(small.iterdir()))
     return result
@@ -249,7 +261,8 @@ recipe     afl-fuzz ... hivexml -k @@, all of hivex by afl-clang-fast -O2, no
 seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
            of SHA-256, the first 200 that hivex opens; 3. those of 8 KiB
 engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
-           the mutator; the empty harness keeps its seeds
+           the mutator; the empty harness has no coverage, and each of its 12
+           runs of 300,000 executions stays with one seed
 whole      the first walk, which knows no more than 256 events but 1 time in
            32, came to its end
 """
