@@ -53,10 +53,10 @@ static bool only(const char *what)
 }
 
 /* How large a result may become. Engines leave lengths to mutators of one's
- * own; beyond what the harness calls small an input grows 1 time in 8. */
+ * own; beyond what the harness calls small an input grows 1 time in 32. */
 static size_t room(size_t size, size_t max, unsigned seed)
 {
-    if (&hp_mutator_small == NULL || (seed * MIXING >> 29) == 0)
+    if (&hp_mutator_small == NULL || (seed * MIXING >> 27) == 0)
         return max;
     size_t most = size > hp_mutator_small ? size : hp_mutator_small;
     return most < max ? most : max;

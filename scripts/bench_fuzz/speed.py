@@ -102,16 +102,16 @@ def timed(command, **more):
     return said, spent
 
 
-def libfuzzer(binary, seeds, *options):
+def libfuzzer(number, binary, seeds, *options):
     """{"rate": ..., and what the binary counted} of the first run that no bug of
-    libhivex ends."""
-    for seed in range(1, RUNS):
+    libhivex ends, from seed `number` on."""
+    for seed in range(number, number + RUNS - 1):
         try:
             return libfuzzer_once(binary, seeds, f"-seed={seed}", *options)
         except Infrastructure:
             if "hivex" not in binary.name:
                 raise
-    return libfuzzer_once(binary, seeds, f"-seed={RUNS}", *options)
+    return libfuzzer_once(binary, seeds, f"-seed={number + RUNS - 1}", *options)
 
 
 def empty(binary, seeds, *options):
@@ -166,8 +166,8 @@ def mutations(binary, seed):
                         re.findall(r": (\d+) mutations a second", said))}
 
 
-def measure():
-    """One round."""
+def measure(number):
+    """One round; another number is other luck of libFuzzer's."""
     folders = {name: built(name) for name in SANITIZERS}
     recipe = hivexml()
     seeds = choose(folders["plain"] / "seeds" / "fuzz_hive")
@@ -184,11 +184,13 @@ def measure():
         for name, folder in folders.items():
             bench = folder / "bench"
             result |= {
-                f"hivex {name}": libfuzzer(bench / "bench_hivex_counted", seeds, room),
+                f"hivex {name}": libfuzzer(number, bench / "bench_hivex_counted",
+                                           seeds, room),
                 f"empty {name}": empty(bench / "bench_empty", seeds, room),
-                f"hive {name}": libfuzzer(bench / "bench_hive_counted", seeds, room),
-                f"bytes {name}": libfuzzer(bench / "bench_hive_bytes", small,
-                                           f"-max_len={SMALL}"),
+                f"hive {name}": libfuzzer(number, bench / "bench_hive_counted",
+                                          seeds, room),
+                f"bytes {name}": libfuzzer(number, bench / "bench_hive_bytes",
+                                           small, f"-max_len={SMALL}"),
                 f"empty bytes {name}": empty(bench / "bench_empty_bytes", small,
                                              f"-max_len={SMALL}")}
         result["mutator"] = mutations(folders["plain"] / "mutate" / "bench_mutate",
@@ -197,7 +199,8 @@ def measure():
 
 
 def jobs():
-    return [(f"round-{number}", measure) for number in range(1, ROUNDS + 1)]
+    return [(f"round-{number}", lambda number=number: measure(number))
+            for number in range(1, ROUNDS + 1)]
 
 
 # ---- the report --------------------------------------------------------------
