@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One hour of processor time each of fuzz_hive, fuzz_enumerate and fuzz_recipe,
-from their seeds: what was found, and how many branches of regf, writer and forge
-that hour's corpora cover alone (gcov, replayed without a sanitizer): with the
-seeds that they started from, and what was added to them."""
+"""One hour of processor time each of fuzz_hive, fuzz_enumerate, fuzz_recipe and
+fuzz_log, from their seeds: what was found, and how many branches of regf (its
+transaction logs are fuzz_log's), writer and forge that hour's corpora cover alone
+(gcov, replayed without a sanitizer): with the seeds that they started from, and
+what was added to them."""
 import json
 import os
 import pathlib
@@ -14,7 +15,7 @@ import time
 
 from . import TOP, Infrastructure, run
 
-TARGETS = ("fuzz_hive", "fuzz_enumerate", "fuzz_recipe")
+TARGETS = ("fuzz_hive", "fuzz_enumerate", "fuzz_recipe", "fuzz_log")
 LAYERS = ("regf", "writer", "forge")
 SECONDS = 3600
 FUZZERS = TOP / "build" / "fuzz-libfuzzer" / "harnesses"
@@ -113,11 +114,13 @@ def jobs():
 
 
 def report(results):
-    lines = [f"{'target':<16}{'executions':>12}{'corpus':>8}{'found':>7}"]
+    lines = [f"{'target':<16}{'seconds':>8}{'executions':>12}{'corpus':>8}"
+             f"{'found':>7}"]
     for target in TARGETS:
         if target in results:
             one = results[target]
-            lines.append(f"{target:<16}{one['executions']:>12,}{one['corpus']:>8}"
+            lines.append(f"{target:<16}{one['cpu_seconds']:>8}"
+                         f"{one['executions']:>12,}{one['corpus']:>8}"
                          f"{len(one['found']):>7}")
     lines += ["", f"{'branches of':<16}{'taken':>12}{'of':>8}{'':>7}   wanted: 95 %"]
     for what, layers in sorted(results.get("coverage", {}).items(), reverse=True):
