@@ -10,7 +10,7 @@
  *         3. names and data lie inside the image, undamaged data is whole;
  *         4. events are well nested, work is bounded;
  *         5. a key that is enumerated is what a look-up by its path finds
- *            (1 time in 128);
+ *            (1 time in 64);
  *         6. other content of free cells and another bin change no event
  *            (1 time in 32);
  *         7. strict is never partial; a hive without a note reads alike
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (strict)
         strict_check(&lenient, image);
-    if (fuzz_asks(128, 2, hash))
+    if (fuzz_asks(64, 2, hash))
         lookup_check(native, image, hash);
     if (twice) {
         event_check_walk(&again, native, HP_MODE_FORENSIC, image, true);

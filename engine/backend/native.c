@@ -171,11 +171,10 @@ static struct hp_log_set logs_of(const struct hp_input *input)
 
 static bool has_logs(const struct hp_log_set *set)
 {
-    bool some = false;
-
     for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
-        some = some || set->log[i].len > 0;
-    return some;
+        if (set->log[i].len > 0)
+            return true;
+    return false;
 }
 
 /* Makes *input what is read: as far as a hive goes, and with its logs applied.

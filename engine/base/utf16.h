@@ -73,6 +73,10 @@ bool hp_text_has_lone_surrogate(struct hp_text text);
  * lone surrogate is a code point of its own. *at is less than text.count. */
 uint32_t hp_text_next_point(struct hp_text text, size_t *at);
 
+/* The next three and hp_text_equal_nocase are inline for the sake of harnesses:
+ * libFuzzer takes what traced code compares for words, and the checkers, which
+ * are not traced, call these on each name. */
+
 /* Units in the UTF-16LE bytes of `bytes`; an odd last byte is not counted. */
 static inline size_t hp_utf16le_count(struct hp_span bytes)
 {

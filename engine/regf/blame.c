@@ -3,8 +3,6 @@
 
 #include "layout.h"
 
-#include <string.h>
-
 /* Judgements that search stop when this part of the reads is spent. */
 #define READS_SHARE 4
 
@@ -67,17 +65,11 @@ static bool is_list(uint16_t signature)
            signature == SIG_RI;
 }
 
-/* Two letters, or nearly. */
-static bool is_lettered(uint16_t signature)
-{
-    return (signature & 0xE0E0) == 0x6060;
-}
-
 /* Asked of every eighth byte of a broken hive: most are not even two letters.
  */
 static bool is_known(uint16_t signature)
 {
-    if (!is_lettered(signature))
+    if ((signature & 0xE0E0) != 0x6060)
         return false;
     return (signature == SIG_NK) | (signature == SIG_VK) |
            (signature == SIG_SK) | (signature == SIG_DB) |
@@ -201,18 +193,6 @@ static bool may_search(const struct hp_hive *hive)
     return reads_left(hive) > 0;
 }
 
-/* One of the four places from `at` on may be of a cell with a known signature.
- */
-static bool knows_any(struct hp_span bins, size_t at)
-{
-    int lettered = 0;
-
-    for (size_t i = 0; i < 4; i++)
-        lettered +=
-            is_lettered(hp_at_u16(bins, at + i * CELL_ALIGN + CELL_SIZE_FIELD));
-    return lettered > 0;
-}
-
 /* Sets *at to the first place from there on where a cell with a known signature
  * may start, and counts the reads at once. */
 static bool find_known(size_t *at, struct hp_hive *hive)
@@ -222,10 +202,6 @@ static bool find_known(size_t *at, struct hp_hive *hive)
     uint16_t signature = 0;
     size_t cell = *at;
 
-    for (; most - steps > 4 && cell < bins.len &&
-           bins.len - cell >= 4 * CELL_ALIGN && !knows_any(bins, cell);
-         steps += 4)
-        cell += 4 * CELL_ALIGN;
     for (; steps < most &&
            hp_span_u16(bins, cell + CELL_SIZE_FIELD, &signature) &&
            !is_known(signature);

@@ -46,10 +46,6 @@ struct hp_hive {
     unsigned damage_count;
 };
 
-/* Of functions that only a damaged hive reaches: keeps them, and the jumps to
- * them, out of the way of the others (a whole walk is 5 % faster). */
-#define HP_COLD __attribute__((cold, noinline))
-
 /* Records that something is wrong, as the anomaly's row and the mode have it.
  * True: go on (noted, dropped, clamped, skipped). False: the hive is refused
  * and hive->refusal says why; the caller unwinds. */

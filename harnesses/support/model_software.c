@@ -96,7 +96,7 @@ static bool fixed_from(const uint32_t build[3], uint32_t *first, uint32_t *last)
     return *first != 0;
 }
 
-/* The Windows of the SOFTWARE hive, if *says. */
+/* The Windows of the SOFTWARE hive, if *says. False: silent. */
 static bool read_windows(bool *says, uint32_t build[3],
                          const struct model_machine *machine)
 {

@@ -11,10 +11,6 @@
 /* Damage between two other events of which it can be told what differs. */
 #define HEARD_MOST 1024
 
-/* What tells why an oracle fails: in line, its text would be on the stack of
- * each event. */
-#define COLD __attribute__((cold, noinline))
-
 /* Names of fields are no words for an input: libFuzzer takes those that the
  * functions of libc compare. */
 static bool starts_with(const char *text, const char *start)
@@ -144,8 +140,8 @@ static const char *own_field(const struct reader_tape *tape,
 
 /* Damage that is due and was not told: by what is wrong, and with which record,
  * where it surely is that, or only one can be to blame for it. */
-COLD static void tell_due(const struct reader_tape *tape,
-                          const struct hp_damage_event *damage, bool sure)
+HP_COLD static void tell_due(const struct reader_tape *tape,
+                             const struct hp_damage_event *damage, bool sure)
 {
     const char *slug = hp_status_slug((enum hp_status)damage->status);
     char text[80];
@@ -168,8 +164,8 @@ static bool is_likelier(const struct reader_tape *tape, size_t a, size_t b,
 /* What it is about, when another kind of event is said than is due at `at`: the
  * record that is damaged nearby, which was taken otherwise, whatever came of
  * it. Of a hive without damage, what is due and what is there. */
-COLD static void tell_nearest(const struct reader_tape *tape, size_t at,
-                              const char *due, const char *found)
+HP_COLD static void tell_nearest(const struct reader_tape *tape, size_t at,
+                                 const char *due, const char *found)
 {
     size_t likeliest = tape->count;
 
@@ -363,8 +359,8 @@ static void tell_extra(const struct hp_damage_event *extra, const char *due)
 }
 
 /* A check is told by what it finds, be it missing or finding what is none. */
-COLD static void tell_damage(const struct reader_tape *tape, size_t from,
-                             const char *due)
+HP_COLD static void tell_damage(const struct reader_tape *tape, size_t from,
+                                const char *due)
 {
     struct damage_list wanted, heard;
 
@@ -425,8 +421,8 @@ static bool is_same_record(const struct hp_event *a, const struct hp_event *b)
 }
 
 /* An event that is due and was said with other content. */
-COLD static void tell_event(const struct reader_tape *tape, size_t from,
-                            const struct hp_event *event, const char *field)
+HP_COLD static void tell_event(const struct reader_tape *tape, size_t from,
+                               const struct hp_event *event, const char *field)
 {
     struct damage_list wanted, heard;
 
@@ -647,7 +643,7 @@ static const char *result_name(uint32_t result)
 
 /* A hive that had to be refused by why; a sound one that was not taken by what
  * was said to be wrong. */
-COLD static void tell_result(const struct reader_tape *tape, uint32_t result)
+HP_COLD static void tell_result(const struct reader_tape *tape, uint32_t result)
 {
     if (tape->result == HP_WALK_REFUSED && tape->refusal.field != NULL)
         tell_due(tape, &tape->refusal, false);

@@ -18,9 +18,8 @@ KINDS = (("oracle", r"^.*oracle (.*)$"),
          ("memory", r"^.*ERROR: libFuzzer: (out-of-memory|fuzz target ex).*$"),
          ("undefined", r"^.*runtime error: (.*)$"),
          ("address", r"^.*ERROR: AddressSanitizer: ([\w-]+).*$"))
-# What a run starts with after another one was broken off: enough to go on with,
-# for a mutator that finds more is broken off more often.
-SAMPLE = 100
+# What a run starts with after another one was broken off.
+SAMPLE = 40
 
 
 def environment():

@@ -35,9 +35,8 @@ if(HP_SANITIZE)
 endif()
 if(HP_FUZZING_BUILD)
   # Checks make the small functions of the readers too large to be inlined, and
-  # a walk half as fast. Coverage alone does not.
-  if(CMAKE_C_COMPILER_ID MATCHES "Clang" AND
-     HP_SANITIZE MATCHES "address|undefined|memory")
+  # a walk half as fast.
+  if(CMAKE_C_COMPILER_ID MATCHES "Clang")
     target_compile_options(hp_options INTERFACE
       "SHELL:-mllvm -inline-threshold=2000")
   endif()
