@@ -55,12 +55,11 @@ static void add_rule(char *line)
     FUZZ_CHECK(++rule_count < RULES, "0: fuzz_diff.tsv: too many rules");
 }
 
-static void load(void)
+/* Before the first input, which would else cover more than the next. */
+__attribute__((constructor)) static void load(void)
 {
     bool head = false;
 
-    if (policy_copy != NULL)
-        return;
     policy_copy = strdup(policy_text);
     FUZZ_CHECK(policy_copy != NULL, "0: memory");
     for (char *line = policy_copy; *line != '\0';) {
@@ -78,7 +77,6 @@ static void load(void)
 static bool allows(const char *reader, const char *field, const char *native,
                    const char *other)
 {
-    load();
     for (size_t i = 0; i < rule_count; i++) {
         char *const *column = rules[i].column;
         if (strcmp(column[READER], reader) == 0 &&
