@@ -5,7 +5,7 @@
  * Input   a hive; or "HPMH", 1 byte n modulo 17 and n handles (4 bytes each),
  *         and then a hive: made-up handles are misuse, and what they find is
  *         no bug of hivex (contracts 5). The input's hash chooses some of the
- *         handles and of the questions to each; 1 time in 512 all are asked of
+ *         handles and of the questions to each; 1 time in 256 all are asked of
  *         many handles, on replay of all.
  * Oracles 1. nothing reads or writes where it must not (a sanitizer's; the
  *            image is on the heap);

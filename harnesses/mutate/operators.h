@@ -45,12 +45,14 @@ extern const size_t operator_count;
     X("key.rename", 1, PHASE_BUILD, 14, key_rename_any)                        \
     X("key.wrap", 1, PHASE_BUILD, 4, key_wrap)                                 \
     X("key.fan", 1, PHASE_BUILD, 4, key_fan)                                   \
+    X("key.many", 1, PHASE_BUILD, 3, key_many)                                 \
     X("key.class", 1, PHASE_BUILD, 8, key_class)                               \
     X("key.symlink", 1, PHASE_BUILD, 4, key_symlink)                           \
     X("key.predefined", 1, PHASE_BUILD, 4, key_predefined)                     \
     X("key.tombstone", 1, PHASE_BUILD, 3, key_tombstone)                       \
     X("key.service", 1, PHASE_BUILD, 3, key_service)                           \
     X("value.add", 1, PHASE_BUILD, 16, value_add)                              \
+    X("value.many", 1, PHASE_BUILD, 3, value_many)                             \
     X("value.delete", 1, PHASE_BUILD, 6, value_delete)                         \
     X("value.type", 1, PHASE_BUILD, 8, value_type)                             \
     X("value.text", 1, PHASE_BUILD, 8, value_text)                             \
@@ -97,6 +99,7 @@ extern const size_t operator_count;
     X("slot.signature", 4, PHASE_LIE, 14, slot_signature)                      \
     X("slot.flags", 4, PHASE_LIE, 10, slot_flags)                              \
     X("slot.number", 4, PHASE_LIE, 6, slot_number)                             \
+    X("slot.spread", 4, PHASE_LIE, 20, slot_spread)                            \
     X("slot.cell", 4, PHASE_LIE, 26, slot_cell)                                \
     X("slot.bin", 4, PHASE_LIE, 16, slot_bin)                                  \
     X("slot.base", 4, PHASE_LIE, 16, slot_base)                                \

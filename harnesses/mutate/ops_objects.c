@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Level 1: keys and values as a user of the registry sees them. */
+#include <stdio.h>
+#include <string.h>
+
 #include "edit.h"
 #include "operators.h"
 
@@ -188,6 +191,33 @@ bool key_fan(struct hp_mutator *m)
     return true;
 }
 
+/* Numbers of steps that fuzzers tell apart. */
+static const uint8_t crowds[] = {8, 16, 32, 64, 130};
+
+static void name_number(struct name *name, uint32_t number)
+{
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "n%06x", (unsigned)(number & 0xFFFFFF));
+    name_set(name, text);
+}
+
+/* Many children at once, each another key. */
+bool key_many(struct hp_mutator *m)
+{
+    uint32_t nk = pick_key(m), most = ONE_OF(m, crowds), made = 0;
+    uint32_t first = dice(m);
+    struct name name;
+
+    for (; made < most; made++) {
+        name_number(&name, first + made);
+        if (add_key(m, nk, &name) == 0)
+            break;
+    }
+    trace(m, "children", nk, made);
+    return made > 0;
+}
+
 bool key_class(struct hp_mutator *m)
 {
     static const uint16_t sizes[] = {2, 3, 8, 32, 510, 4096};
@@ -333,6 +363,21 @@ bool value_add(struct hp_mutator *m)
         (void)random_text(m, vk);
     trace(m, "vk", vk, nk);
     return true;
+}
+
+bool value_many(struct hp_mutator *m)
+{
+    uint32_t nk = pick_key(m), most = ONE_OF(m, crowds), made = 0;
+    uint32_t type = ONE_OF(m, types), first = dice(m);
+    struct name name;
+
+    for (; made < most; made++) {
+        name_number(&name, first + made);
+        if (add_value(m, nk, &name, type) == 0)
+            break;
+    }
+    trace(m, "values", nk, made);
+    return made > 0;
 }
 
 bool value_delete(struct hp_mutator *m)

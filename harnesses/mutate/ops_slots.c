@@ -13,7 +13,8 @@ enum slot_class {
     SLOT_LENGTH, /* in bytes */
     SLOT_SIGNATURE,
     SLOT_FLAGS,
-    SLOT_NUMBER
+    SLOT_NUMBER,
+    SLOT_CLASSES
 };
 
 /* Where the elements of a list are meant, any of them. */
@@ -432,6 +433,51 @@ bool slot_bin(struct hp_mutator *m)
         trace(m, "bin.size", bin->at, value);
         return value != bin->size;
     }
+}
+
+/* ---- one record's field in many ------------------------------------------ */
+
+/* Of other records of that kind up to `most`, from any of them on, get what
+ * `slot` has. */
+static uint32_t spread(struct hp_mutator *m, const struct slot *slot,
+                       uint32_t most)
+{
+    size_t first = below(m, m->cell_count);
+    uint32_t done = 0;
+
+    for (size_t i = 0; i < m->cell_count && done < most; i++) {
+        const struct cell *cell = &m->cells[(first + i) % m->cell_count];
+        size_t position = in_cell(cell->at, slot->field->offset);
+        if (cell->kind != slot->field->kind || position == slot->position)
+            continue;
+        for (unsigned n = 0; n < slot->field->width; n++)
+            put(m, position + n, 1, get8(m, slot->position + n));
+        done++;
+    }
+    return done;
+}
+
+/* A reader that goes on behind one damage meets it again and again. */
+bool slot_spread(struct hp_mutator *m)
+{
+    struct slot slot;
+
+    if (!slot_pick(m, below(m, SLOT_CLASSES), &slot) ||
+        slot.field->offset == ANY_ELEMENT)
+        return false;
+    bool whole = percent(m, 20);
+    uint32_t most = percent(m, 50) ? UINT32_MAX : 1 + below(m, 16), done = 0;
+    size_t record = slot.position - slot.field->offset;
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (fields[i].kind != slot.field->kind ||
+            (!whole && &fields[i] != slot.field))
+            continue;
+        struct slot one = {&fields[i], slot.at, slot.size,
+                           record + fields[i].offset};
+        done = spread(m, &one, most);
+    }
+    trace(m, slot.field->name, slot.at, done);
+    return done > 0;
 }
 
 /* ---- the base block ------------------------------------------------------ */

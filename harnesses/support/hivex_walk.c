@@ -35,7 +35,7 @@ struct extent {
     bool all; /* every question is asked of each handle */
 };
 static const struct extent few = {6, 6, 2, 300, false};
-static const struct extent many = {48, 96, 48, SIZE_MAX, true};
+static const struct extent many = {160, 320, 160, SIZE_MAX, true};
 static const struct extent everything = {NODES_MOST, VALUES_MOST, VALUES_MOST,
                                          SIZE_MAX, true};
 
@@ -295,9 +295,9 @@ static void read_node(struct hivex_walk *walk, hive_node_h node)
 
 static const struct extent *extent_of(uint64_t hash)
 {
-    if (fuzz_asks(65536, 10, hash))
+    if (fuzz_asks(16384, 10, hash))
         return &everything;
-    return fuzz_once_in(512, 6, hash) ? &many : &few;
+    return fuzz_once_in(256, 6, hash) ? &many : &few;
 }
 
 void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,

@@ -21,17 +21,17 @@ int hivex_walk_flags(uint64_t hash);
 
 /* The nodes and values that can be reached, parents and cells too: of an image
  * of this hash some 6 keys and 6 values, no more than 2 below each key, and but
- * those of keys with more than 300 subkeys or values; 1 time in 512 many more,
- * 1 time in 65536 and on replay all. Which ones, which functions are called on
- * each and what is looked up by name, the hash says too: each by some hash.
- * `cells` are those of the image, or NULL: not known, or not what hivex goes
- * by. */
+ * those of keys with more than 300 subkeys or values; 1 time in 256 up to 160
+ * and 320, 1 time in 16384 and on replay all. Which ones, which functions are
+ * called on each and what is looked up by name, the hash says too: each by some
+ * hash. `cells` are those of the image, or NULL: not known, or not what hivex
+ * goes by. */
 void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,
                     uint64_t hash);
 
 /* hivex_visit, as the hash of the image says (on replay each way): with a
  * callback for each type, with one for all types, each with and without
- * HIVEX_VISIT_SKIP_BAD; up to 50 events, 1 time in 64 and on replay 1,000. */
+ * HIVEX_VISIT_SKIP_BAD; up to 50 events, 1 time in 1024 and on replay 1,000. */
 void hivex_walk_visit(hive_h *hive, uint64_t hash);
 
 /* Every function on a handle that may be none. No oracle but the sanitizer's.

@@ -190,7 +190,7 @@ static void run__is_the_same_for_the_same_seed(void **state)
 
 static void operators__are_all_hit_and_most_results_load(void **state)
 {
-    enum { RUNS = 20000 };
+    enum { RUNS = 40000 };
     struct hive_builder hives[2];
     struct bench b;
     size_t loaded = 0;
@@ -263,7 +263,7 @@ static void builders__keep_a_hive_sound(void **state)
         "value.resize", "cell.move",   "cell.last",     "cell.split",
         "cell.merge",   "bin.add",     "bin.split",     "bin.merge",
         "file.compact", "key.symlink", "value.number",  "value.splice",
-        "value.copy",   "base.spare",
+        "value.copy",   "base.spare",  "key.many",      "value.many",
     };
     struct hive_builder h;
     struct bench b;
@@ -341,6 +341,51 @@ static void slots__change_one_field(void **state)
         }
         assert_true(changed > 700);
     }
+    bench_close(&b);
+    hb_close(&h);
+}
+
+static uint32_t type_of(const uint8_t *image, size_t cell)
+{
+    size_t at = cell + CELL_SIZE_FIELD + VK_TYPE;
+
+    return hp_at_u32(hp_span_of(image, at + 4), at);
+}
+
+/* What one record has in a field others of its kind get, up to all of them:
+ * values of three types have two, or one of the three. */
+static void spread__copies_a_field_to_others(void **state)
+{
+    struct hive_builder h;
+    struct bench b;
+    size_t vks[4], count = 0, fewer = 0, one = 0;
+
+    (void)state;
+    small_hive(&h);
+    for (size_t i = 0; i < h.count; i++)
+        if (h.records[i].kind == HB_VK && count < COUNT_OF(vks))
+            vks[count++] = h.records[i].position;
+    assert_int_equal(count, COUNT_OF(vks));
+    bench_open(&b);
+    hp_mutator_fix_passes(b.m, HP_PASS_ALL);
+    assert_true(hp_mutator_fix_operator(b.m, "slot.spread"));
+    for (uint64_t seed = 0; seed < 3000; seed++) {
+        bool had[5] = {false}, other = false;
+        bench_load(&b, &h);
+        run_in(&b, ROOM, seed);
+        assert_int_equal(b.size, h.size);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t type = type_of(b.image, vks[i]);
+            assert_true(type == 1 || type == 3 || type == 4);
+            had[type] = true;
+            other |= type != type_of(h.image, vks[i]);
+        }
+        unsigned kinds = 0U + had[1] + had[3] + had[4];
+        fewer += other && kinds == 2;
+        one += other && kinds == 1;
+    }
+    assert_true(fewer > 5);
+    assert_true(one > 5);
     bench_close(&b);
     hb_close(&h);
 }
@@ -897,6 +942,7 @@ int main(void)
         cmocka_unit_test(movers__keep_all_keys_and_values),
         cmocka_unit_test(builders__keep_a_hive_sound),
         cmocka_unit_test(slots__change_one_field),
+        cmocka_unit_test(spread__copies_a_field_to_others),
         cmocka_unit_test(slots__reach_every_field),
         cmocka_unit_test(repair__twice_is_as_good_as_once),
         cmocka_unit_test(repair__mends_what_each_pass_is_for),
