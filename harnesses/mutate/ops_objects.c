@@ -202,6 +202,16 @@ static void name_number(struct name *name, uint32_t number)
     name_set(name, text);
 }
 
+/* Room for all at once: else the list moves with each. */
+static void make_room(struct hp_mutator *m, uint32_t list, uint32_t bytes)
+{
+    const struct cell *cell = table_find(m, list);
+
+    if (cell != NULL &&
+        (KINDS(cell->kind) & (LEAVES | KINDS(KIND_VALUES))) != 0)
+        (void)cell_resize(m, list, cell->size - CELL_SIZE_FIELD + bytes);
+}
+
 /* Many children at once, each another key. */
 bool key_many(struct hp_mutator *m)
 {
@@ -210,6 +220,8 @@ bool key_many(struct hp_mutator *m)
     struct name name;
 
     for (; made < most; made++) {
+        if (made == 1)
+            make_room(m, cell32(m, nk, NK_SUBKEYS), most * LIST_ELEMENT_LONG);
         name_number(&name, first + made);
         if (add_key(m, nk, &name) == 0)
             break;
@@ -372,6 +384,8 @@ bool value_many(struct hp_mutator *m)
     struct name name;
 
     for (; made < most; made++) {
+        if (made == 1)
+            make_room(m, cell32(m, nk, NK_VALUES), most * 4);
         name_number(&name, first + made);
         if (add_value(m, nk, &name, type) == 0)
             break;
