@@ -73,50 +73,64 @@ static uint32_t questions(struct hivex_walk *walk, bool seldom)
 }
 
 /* A file of each size that is common: none has to be cut, and written through
- * memory none costs a call of the system. */
+ * memory none costs a call of the system. The first is for all others. */
 #define FILES 9
 #define FILE_UNIT 0x1000
 
+static struct {
+    char path[MEMORY_FILE_PATH];
+    int file;
+    uint8_t *bytes; /* NULL: of the first */
+} files[FILES];
+
+static void make_files(void)
+{
+    static const uint8_t nothing[(FILES - 1) * FILE_UNIT];
+
+    for (size_t i = 0; i < FILES; i++) {
+        size_t size = i * FILE_UNIT;
+        files[i].file = memory_file_open(files[i].path, nothing, size);
+        if (i > 0)
+            files[i].bytes = memory_file_share(files[i].file, size);
+    }
+}
+
 static const char *path_of(struct hp_span image)
 {
-    static struct {
-        char path[MEMORY_FILE_PATH];
-        int file; /* 0: not yet made */
-        uint8_t *bytes;
-    } files[FILES], *file;
     size_t units = image.len / FILE_UNIT;
 
-    /* The first is for all others. */
-    file = &files[image.len % FILE_UNIT == 0 && units < FILES ? units : 0];
-    if (file->file == 0) {
-        file->file = memory_file_open(file->path, image.ptr, image.len);
-        if (file != files)
-            file->bytes = memory_file_share(file->file, image.len);
-    } else if (file->bytes != NULL) {
-        memcpy(file->bytes, image.ptr, image.len);
-    } else {
-        memory_file_put(file->file, image.ptr, image.len);
-    }
-    return file->path;
+    if (image.len % FILE_UNIT != 0 || units >= FILES)
+        units = 0;
+    if (units > 0)
+        memcpy(files[units].bytes, image.ptr, image.len);
+    else
+        memory_file_put(files[0].file, image.ptr, image.len);
+    return files[units].path;
 }
 
 /* The C library unloads a conversion that nobody has open any more, and loads
- * it from disk again for the next hive. */
+ * it from disk again for the next hive. What can be reached is no leak. */
+static volatile iconv_t kept[4];
+
 static void keep_conversions(void)
 {
     static const char *const sets[] = {"LATIN1", "UTF-16LE"};
-    static bool kept;
 
-    for (size_t i = 0; i < 2 && !kept; i++) {
-        (void)iconv_open("UTF-8", sets[i]);
-        (void)iconv_open(sets[i], "UTF-8");
+    for (size_t i = 0; i < 2; i++) {
+        kept[2 * i] = iconv_open("UTF-8", sets[i]);
+        kept[2 * i + 1] = iconv_open(sets[i], "UTF-8");
     }
-    kept = true;
+}
+
+/* Before the first input, which would else cover more than the next. */
+__attribute__((constructor)) static void prepare(void)
+{
+    make_files();
+    keep_conversions();
 }
 
 hive_h *hivex_walk_open(struct hp_span image, int flags)
 {
-    keep_conversions();
     return hivex_open(path_of(image), flags);
 }
 
