@@ -13,6 +13,9 @@ import re
 import subprocess
 import sys
 
+# Of a campaign's state, what its engines start from and go on with: seeds of ours
+# among it. What they found is copied to its inputs and findings.
+STARTS = {"corpus", "in", "queue", "some"}
 HASH = re.compile(rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40})(?![0-9a-fA-F])")
 
 
@@ -20,10 +23,18 @@ def hashes(data):
     return {hashlib.sha1(data).hexdigest(), hashlib.sha256(data).hexdigest()}
 
 
+def starts(folder):
+    """The files below findings that a campaign starts from."""
+    return {path for state in folder.rglob("campaign.json")
+            for path in state.parent.rglob("*")
+            if STARTS & set(path.relative_to(state.parent).parts[:-1])}
+
+
 def inputs(tree):
     """The hashes of what lies in findings, but for nothing at all."""
     known = set()
-    for path in (tree / "findings").rglob("*"):
+    folder = tree / "findings"
+    for path in set(folder.rglob("*")) - starts(folder):
         if path.is_file() and path.stat().st_size > 0:
             known |= hashes(path.read_bytes())
             known |= {found.decode() for found in HASH.findall(os.fsencode(path.name))}

@@ -47,6 +47,28 @@ class Findings(unittest.TestCase):
         self.assertEqual(self.rules("note", f"{empty} {'0' * 40}".encode()), [])
         self.assertEqual(self.rules("nothing", b""), [])
 
+    def test_what_a_campaign_starts_from(self):
+        state = self.found.parent / "run"
+        seed = b"a seed of ours"
+        for folder in ("corpus/fuzz_x", "work/fuzz_x/libfuzzer/some"):
+            (state / folder).mkdir(parents=True)
+            (state / folder / "seed").write_bytes(seed)
+        self.assertEqual(self.rules("seed", seed), ["is an input of findings"])
+        (state / "campaign.json").write_text("{}")
+        self.assertEqual(self.rules("seed", seed), [])
+
+    def test_what_a_campaign_found(self):
+        state = self.found.parent / "run"
+        for number, folder in enumerate(("inputs", "findings/1",
+                                         "work/fuzz_x/libfuzzer/artifacts")):
+            (state / folder).mkdir(parents=True)
+            (state / folder / "input").write_bytes(INPUT + bytes([number]))
+        (state / "campaign.json").write_text("{}")
+        for number in range(3):
+            with self.subTest(number):
+                self.assertEqual(self.rules("seed", INPUT + bytes([number])),
+                                 ["is an input of findings"])
+
     def test_nothing_found(self):
         (self.found / "some").unlink()
         self.assertEqual(self.rules("seed", INPUT), [])
