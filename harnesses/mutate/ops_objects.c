@@ -191,45 +191,6 @@ bool key_fan(struct hp_mutator *m)
     return true;
 }
 
-/* Numbers of steps that fuzzers tell apart. */
-static const uint8_t crowds[] = {8, 16, 32, 64, 130};
-
-static void name_number(struct name *name, uint32_t number)
-{
-    char text[16];
-
-    (void)snprintf(text, sizeof text, "n%06x", (unsigned)(number & 0xFFFFFF));
-    name_set(name, text);
-}
-
-/* Room for all at once: else the list moves with each. */
-static void make_room(struct hp_mutator *m, uint32_t list, uint32_t bytes)
-{
-    const struct cell *cell = table_find(m, list);
-
-    if (cell != NULL &&
-        (KINDS(cell->kind) & (LEAVES | KINDS(KIND_VALUES))) != 0)
-        (void)cell_resize(m, list, cell->size - CELL_SIZE_FIELD + bytes);
-}
-
-/* Many children at once, each another key. */
-bool key_many(struct hp_mutator *m)
-{
-    uint32_t nk = pick_key(m), most = ONE_OF(m, crowds), made = 0;
-    uint32_t first = dice(m);
-    struct name name;
-
-    for (; made < most; made++) {
-        if (made == 1)
-            make_room(m, cell32(m, nk, NK_SUBKEYS), most * LIST_ELEMENT_LONG);
-        name_number(&name, first + made);
-        if (add_key(m, nk, &name) == 0)
-            break;
-    }
-    trace(m, "children", nk, made);
-    return made > 0;
-}
-
 bool key_class(struct hp_mutator *m)
 {
     static const uint16_t sizes[] = {2, 3, 8, 32, 510, 4096};
@@ -377,21 +338,57 @@ bool value_add(struct hp_mutator *m)
     return true;
 }
 
-bool value_many(struct hp_mutator *m)
+/* ---- many at once -------------------------------------------------------- */
+
+static void name_number(struct name *name, uint32_t number)
 {
+    char text[16];
+
+    (void)snprintf(text, sizeof text, "n%06x", (unsigned)(number & 0xFFFFFF));
+    name_set(name, text);
+}
+
+/* Room for all at once: else the list moves with each. */
+static void make_room(struct hp_mutator *m, uint32_t list, uint32_t bytes)
+{
+    const struct cell *cell = table_find(m, list);
+
+    if (cell != NULL &&
+        (KINDS(cell->kind) & (LEAVES | KINDS(KIND_VALUES))) != 0)
+        (void)cell_resize(m, list, cell->size - CELL_SIZE_FIELD + bytes);
+}
+
+/* Values or subkeys of one key, each with a name of its own: numbers of steps
+ * that fuzzers tell apart. */
+static bool add_many(struct hp_mutator *m, bool values)
+{
+    static const uint8_t crowds[] = {8, 16, 32, 64, 130};
     uint32_t nk = pick_key(m), most = ONE_OF(m, crowds), made = 0;
-    uint32_t type = ONE_OF(m, types), first = dice(m);
+    uint32_t type = values ? ONE_OF(m, types) : 0, first = dice(m);
+    uint32_t width = values ? 4 : LIST_ELEMENT_LONG;
+    uint32_t list = values ? NK_VALUES : NK_SUBKEYS;
     struct name name;
 
     for (; made < most; made++) {
         if (made == 1)
-            make_room(m, cell32(m, nk, NK_VALUES), most * 4);
+            make_room(m, cell32(m, nk, list), most * width);
         name_number(&name, first + made);
-        if (add_value(m, nk, &name, type) == 0)
+        if ((values ? add_value(m, nk, &name, type) : add_key(m, nk, &name)) ==
+            0)
             break;
     }
-    trace(m, "values", nk, made);
+    trace(m, values ? "values" : "children", nk, made);
     return made > 0;
+}
+
+bool key_many(struct hp_mutator *m)
+{
+    return add_many(m, false);
+}
+
+bool value_many(struct hp_mutator *m)
+{
+    return add_many(m, true);
 }
 
 bool value_delete(struct hp_mutator *m)

@@ -437,24 +437,21 @@ bool slot_bin(struct hp_mutator *m)
 
 /* ---- one record's field in many ------------------------------------------ */
 
-/* Of other records of that kind up to `most`, from any of them on, get what
- * `slot` has. */
-static uint32_t spread(struct hp_mutator *m, const struct slot *slot,
-                       uint32_t most)
+/* What `slot` has gets another record of its kind: that field, or all that
+ * such a record has at a fixed place. */
+static void spread_to(struct hp_mutator *m, const struct slot *slot,
+                      uint32_t other, bool all)
 {
-    size_t first = below(m, m->cell_count);
-    uint32_t done = 0;
-
-    for (size_t i = 0; i < m->cell_count && done < most; i++) {
-        const struct cell *cell = &m->cells[(first + i) % m->cell_count];
-        size_t position = in_cell(cell->at, slot->field->offset);
-        if (cell->kind != slot->field->kind || position == slot->position)
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field *field = &fields[i];
+        if (all ? field->kind != slot->field->kind ||
+                      field->offset == ANY_ELEMENT
+                : field != slot->field)
             continue;
-        for (unsigned n = 0; n < slot->field->width; n++)
-            put(m, position + n, 1, get8(m, slot->position + n));
-        done++;
+        for (unsigned n = 0; n < field->width; n++)
+            put(m, in_cell(other, field->offset + n), 1,
+                get8(m, in_cell(slot->at, field->offset + n)));
     }
-    return done;
 }
 
 /* A reader that goes on behind one damage meets it again and again. */
@@ -465,16 +462,15 @@ bool slot_spread(struct hp_mutator *m)
     if (!slot_pick(m, below(m, SLOT_CLASSES), &slot) ||
         slot.field->offset == ANY_ELEMENT)
         return false;
-    bool whole = percent(m, 20);
+    bool all = percent(m, 20);
     uint32_t most = percent(m, 50) ? UINT32_MAX : 1 + below(m, 16), done = 0;
-    size_t record = slot.position - slot.field->offset;
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (fields[i].kind != slot.field->kind ||
-            (!whole && &fields[i] != slot.field))
+    size_t first = below(m, m->cell_count);
+    for (size_t i = 0; i < m->cell_count && done < most; i++) {
+        const struct cell *cell = &m->cells[(first + i) % m->cell_count];
+        if (cell->kind != slot.field->kind || cell->at == slot.at)
             continue;
-        struct slot one = {&fields[i], slot.at, slot.size,
-                           record + fields[i].offset};
-        done = spread(m, &one, most);
+        spread_to(m, &slot, cell->at, all);
+        done++;
     }
     trace(m, slot.field->name, slot.at, done);
     return done > 0;

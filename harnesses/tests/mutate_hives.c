@@ -47,7 +47,7 @@ static void build(struct hive_builder *h, bool big)
     hb_poke_offset(h, sk, SK_FLINK, 4, sk);
     hb_poke_offset(h, sk, SK_BLINK, 4, sk);
     if (!big)
-        hb_bin(h, 0x1000);
+        hb_bin(h, 0x2000); /* a free cell over a page's end */
     hb_seal(h);
 }
 
