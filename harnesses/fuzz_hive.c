@@ -2,7 +2,7 @@
  *
  * fuzz_hive - the native reader over any bytes, in both modes.
  *
- * Input   a hive. Of one with more than 256 events the first are looked at,
+ * Input   a hive. Of one with more than 64 events the first are looked at,
  *         1 time in 32 all; the input's hash says which oracles are asked
  *         (on replay: all).
  * Oracles 1. damage is of class 1xx or 2xx and says why; no walk fails;
@@ -17,7 +17,7 @@
  *            (1 time in 32);
  *         8. a walk again says the same (1 time in 16);
  *         9. events, damage and result are those of the slow model (1 time in
- *            8).
+ *            16).
  */
 #include "event_check.h"
 #include "fuzz.h"

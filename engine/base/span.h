@@ -4,9 +4,9 @@
  * one. Little-endian by construction: bytes are put together, never cast.
  *
  * Readers come in two kinds. hp_span_* check the bounds and may fail. hp_at_*
- * are for a record that was opened with a known least length; reading past it
- * is our own bug (assert), not the input's. Both count one read (a
- * u64: two); a record whose every byte is wanted is counted at once, byte by
+ * and hp_counted_* are for a record that was opened with a known least length;
+ * reading past it is our own bug (assert), not the input's. All count one read
+ * (a u64: two); a record whose every byte is wanted is counted at once, byte by
  * byte, by hp_span_batch. The bytes of an integer are fetched all at once, so
  * that a sanitizer checks one access and not four. */
 #ifndef HP_SPAN_H
@@ -59,6 +59,21 @@ static inline struct hp_span hp_span_batch(struct hp_span s, size_t len)
     return (struct hp_span){s.ptr, len, NULL};
 }
 
+static inline uint16_t hp_integer_u16(const uint8_t *bytes)
+{
+    uint8_t at[2];
+    memcpy(at, bytes, sizeof at);
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+
+static inline uint32_t hp_integer_u32(const uint8_t *bytes)
+{
+    uint8_t at[4];
+    memcpy(at, bytes, sizeof at);
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+           (uint32_t)at[3] << 24;
+}
+
 /* Reads at `off`, which the caller knows to lie inside the span. */
 static inline uint8_t hp_at_u8(struct hp_span s, size_t off)
 {
@@ -71,24 +86,36 @@ static inline uint16_t hp_at_u16(struct hp_span s, size_t off)
 {
     assert(off <= s.len && s.len - off >= 2);
     hp_span_count(s);
-    uint8_t at[2];
-    memcpy(at, s.ptr + off, sizeof at);
-    return (uint16_t)(at[0] | at[1] << 8);
+    return hp_integer_u16(s.ptr + off);
 }
 
 static inline uint32_t hp_at_u32(struct hp_span s, size_t off)
 {
     assert(off <= s.len && s.len - off >= 4);
     hp_span_count(s);
-    uint8_t at[4];
-    memcpy(at, s.ptr + off, sizeof at);
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-           (uint32_t)at[3] << 24;
+    return hp_integer_u32(s.ptr + off);
 }
 
 static inline uint64_t hp_at_u64(struct hp_span s, size_t off)
 {
     return hp_at_u32(s, off) | (uint64_t)hp_at_u32(s, off + 4) << 32;
+}
+
+/* The same in a span whose reads somebody counts (reads is not NULL). In what
+ * is read at every record, to ask costs more than the read: the branch is what
+ * coverage and sanitizers follow. */
+static inline uint16_t hp_counted_u16(struct hp_span s, size_t off)
+{
+    assert(off <= s.len && s.len - off >= 2);
+    ++*s.reads;
+    return hp_integer_u16(s.ptr + off);
+}
+
+static inline uint32_t hp_counted_u32(struct hp_span s, size_t off)
+{
+    assert(off <= s.len && s.len - off >= 4);
+    ++*s.reads;
+    return hp_integer_u32(s.ptr + off);
 }
 
 /* Reads at `off`; false, with *value untouched, past the span's end. */

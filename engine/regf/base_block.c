@@ -42,11 +42,11 @@ static bool report(struct hp_hive *hive, enum hp_anomaly anomaly,
 /* The forensic reader takes a file without "regf" when bins follow. */
 static bool check_signature(struct hp_hive *hive)
 {
-    uint32_t found = hp_at_u32(hive->image, BASE_SIGNATURE);
+    uint32_t found = hp_counted_u32(hive->image, BASE_SIGNATURE);
 
     if (found == BASE_SIGNATURE_VALUE)
         return true;
-    if (hp_at_u32(hive->image, BASE_SIZE) != BIN_SIGNATURE_VALUE)
+    if (hp_counted_u32(hive->image, BASE_SIZE) != BIN_SIGNATURE_VALUE)
         return report(hive, HP_A_NOT_A_HIVE, HP_E_SIGNATURE, found);
     return report(hive, HP_A_BASE_SIGNATURE, HP_E_SIGNATURE, found);
 }
@@ -78,11 +78,11 @@ static bool check_minor(struct hp_hive *hive, const struct hp_base_block *base)
 
 static bool check_version(struct hp_hive *hive, struct hp_base_block *base)
 {
-    uint32_t major = hp_at_u32(hive->image, BASE_MAJOR);
-    uint32_t type = hp_at_u32(hive->image, BASE_TYPE);
-    uint32_t format = hp_at_u32(hive->image, BASE_FORMAT);
+    uint32_t major = hp_counted_u32(hive->image, BASE_MAJOR);
+    uint32_t type = hp_counted_u32(hive->image, BASE_TYPE);
+    uint32_t format = hp_counted_u32(hive->image, BASE_FORMAT);
 
-    base->minor = hp_at_u32(hive->image, BASE_MINOR);
+    base->minor = hp_counted_u32(hive->image, BASE_MINOR);
     if (major != MAJOR)
         return report(hive, HP_A_BASE_MAJOR, HP_E_VERSION, major);
     if (!check_minor(hive, base))
@@ -97,7 +97,7 @@ static bool check_version(struct hp_hive *hive, struct hp_base_block *base)
 /* Notes what contradicts itself without hurting what can be read. */
 static void check_notes(struct hp_hive *hive, const struct hp_base_block *base)
 {
-    uint32_t cluster = hp_at_u32(hive->image, BASE_CLUSTER);
+    uint32_t cluster = hp_counted_u32(hive->image, BASE_CLUSTER);
 
     if (cluster != 1)
         report(hive, HP_A_BASE_CLUSTER, HP_E_FORMAT, cluster);
@@ -107,7 +107,7 @@ static void check_notes(struct hp_hive *hive, const struct hp_base_block *base)
 
 static bool check_base(struct hp_hive *hive, struct hp_base_block *base)
 {
-    uint32_t checksum = hp_at_u32(hive->image, BASE_CHECKSUM);
+    uint32_t checksum = hp_counted_u32(hive->image, BASE_CHECKSUM);
 
     if (!check_signature(hive) || !check_version(hive, base))
         return false;
@@ -121,7 +121,7 @@ static bool check_base(struct hp_hive *hive, struct hp_base_block *base)
 /* Sets hive->bins to the bins as far as they exist. */
 static bool cut_bins(struct hp_hive *hive)
 {
-    uint32_t size = hp_at_u32(hive->image, BASE_BINS_SIZE);
+    uint32_t size = hp_counted_u32(hive->image, BASE_BINS_SIZE);
     size_t most = hive->image.len - BASE_SIZE;
     size_t length = size;
 
@@ -161,9 +161,9 @@ bool hp_base_block_open(struct hp_base_block *base, struct hp_hive *hive,
         return report(hive, HP_A_FILE_SIZE, HP_E_FILE_SHORT, image.len);
     assert(image.len >= BASE_SIZE + BIN_ALIGN);
 
-    base->sequence1 = hp_at_u32(hive->image, BASE_SEQUENCE1);
-    base->sequence2 = hp_at_u32(hive->image, BASE_SEQUENCE2);
-    base->root = hp_at_u32(hive->image, BASE_ROOT);
+    base->sequence1 = hp_counted_u32(hive->image, BASE_SEQUENCE1);
+    base->sequence2 = hp_counted_u32(hive->image, BASE_SEQUENCE2);
+    base->root = hp_counted_u32(hive->image, BASE_ROOT);
     if (!check_base(hive, base) || !cut_bins(hive))
         return false;
     set_limits(hive);

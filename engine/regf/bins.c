@@ -56,7 +56,7 @@ static size_t distance_to_header(struct hp_span bins, size_t at)
 static size_t tile(struct hp_span bins, uint8_t *starts, size_t at, size_t end)
 {
     while (end - at >= CELL_ALIGN) {
-        uint32_t raw = hp_at_u32(bins, at);
+        uint32_t raw = hp_counted_u32(bins, at);
         uint32_t size = raw > INT32_MAX ? UINT32_C(0) - raw : raw;
 
         if (size < CELL_ALIGN || size % CELL_ALIGN != 0 || size > end - at)
@@ -80,9 +80,9 @@ static bool open_bin(struct hp_bins *it, size_t *end)
 {
     struct hp_span bins = it->hive->bins;
     size_t left = bins.len - it->at;
-    uint32_t signature = hp_at_u32(bins, it->at + BIN_SIGNATURE);
-    uint32_t offset = hp_at_u32(bins, it->at + BIN_OFFSET);
-    uint32_t size = hp_at_u32(bins, it->at + BIN_SIZE);
+    uint32_t signature = hp_counted_u32(bins, it->at + BIN_SIGNATURE);
+    uint32_t offset = hp_counted_u32(bins, it->at + BIN_OFFSET);
+    uint32_t size = hp_counted_u32(bins, it->at + BIN_SIZE);
 
     if (signature != BIN_SIGNATURE_VALUE) {
         report(it, HP_A_BIN_SIGNATURE, HP_E_SIGNATURE, it->at, signature);
@@ -111,10 +111,10 @@ static void report_tiling(struct hp_bins *it, size_t end, size_t broken)
 
     if (culprit == it->at)
         report(it, HP_A_BIN_SIZE, HP_E_BIN_SIZE, culprit,
-               hp_at_u32(bins, culprit + BIN_SIZE));
+               hp_counted_u32(bins, culprit + BIN_SIZE));
     else
         report(it, HP_A_CELL_SIZE, HP_E_CELL_SIZE, culprit,
-               hp_at_u32(bins, culprit));
+               hp_counted_u32(bins, culprit));
 }
 
 static void check_bin(struct hp_bins *it)

@@ -12,18 +12,18 @@
 /* The integers at hive offset `at`; 0 outside the bins. */
 static uint16_t half(const struct hp_hive *hive, size_t at)
 {
-    uint16_t value = 0;
+    struct hp_span field;
 
-    hp_span_u16(hive->bins, at, &value);
-    return value;
+    return hp_span_sub(hive->bins, at, 2, &field) ? hp_counted_u16(field, 0)
+                                                  : 0;
 }
 
 static uint32_t word(const struct hp_hive *hive, size_t at)
 {
-    uint32_t value = 0;
+    struct hp_span field;
 
-    hp_span_u32(hive->bins, at, &value);
-    return value;
+    return hp_span_sub(hive->bins, at, 4, &field) ? hp_counted_u32(field, 0)
+                                                  : 0;
 }
 
 /* The field at `field` of the payload of the cell at `cell`. */

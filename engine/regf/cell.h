@@ -120,7 +120,7 @@ static inline bool hp_record_open(struct hp_span *payload, struct hp_hive *hive,
 
     if (!hp_cell_open(&record, hive, ref, need))
         return false;
-    uint16_t found = hp_at_u16(record, 0);
+    uint16_t found = hp_counted_u16(record, 0);
     if (found != signature) {
         hp_report_signature(hive, ref, signature, field, found);
         return false;

@@ -186,7 +186,7 @@ static bool read_descriptor(struct hp_span *descriptor, struct hp_hive *hive,
 
     if (!hp_record_open(&sk, hive, ref, SIG_SK, "sk.signature", SK_DESCRIPTOR))
         return false;
-    size_t size = hp_at_u32(sk, SK_DESCRIPTOR_SIZE);
+    size_t size = hp_counted_u32(sk, SK_DESCRIPTOR_SIZE);
     size_t most = sk.len - SK_DESCRIPTOR;
     if (size > most) {
         hp_hive_report_field(hive, HP_A_SK_SIZE, HP_E_DATA_SIZE, ref.target,

@@ -37,7 +37,7 @@ static bool open_list(struct hp_list *list, struct hp_hive *hive,
 
     if (!hp_cell_open(&record, hive, ref, LIST_ELEMENTS))
         return false;
-    list->signature = hp_at_u16(record, 0);
+    list->signature = hp_counted_u16(record, 0);
     if (!is_list(list->signature)) {
         hp_report_signature(hive, ref, nearest(list->signature),
                             "list.signature", list->signature);
@@ -45,7 +45,7 @@ static bool open_list(struct hp_list *list, struct hp_hive *hive,
     }
     size_t size = element_size(list->signature);
     size_t most = (record.len - LIST_ELEMENTS) / size;
-    size_t count = hp_at_u16(record, LIST_COUNT);
+    size_t count = hp_counted_u16(record, LIST_COUNT);
     if (count > most) {
         if (!hp_hive_report_field(hive, HP_A_LIST_COUNT, HP_E_COUNT, ref.target,
                                   count))
@@ -127,7 +127,7 @@ static bool take(struct hp_subkeys *it, struct hp_subkey *subkey)
     struct hp_list *list = &it->stack[it->depth - 1];
     size_t size = element_size(list->signature);
     size_t at = list->next++ * size;
-    uint32_t target = hp_at_u32(list->elements, at);
+    uint32_t target = hp_counted_u32(list->elements, at);
 
     if (list->signature == SIG_RI) {
         push(it, (struct hp_ref){HP_A_RI_ELEMENT, list->offset, target});
@@ -137,7 +137,7 @@ static bool take(struct hp_subkeys *it, struct hp_subkey *subkey)
     subkey->ref = (struct hp_ref){HP_A_LIST_ELEMENT, list->offset, target};
     subkey->signature = list->signature;
     subkey->hint =
-        size == LIST_ELEMENT_LONG ? hp_at_u32(list->elements, at + 4) : 0;
+        size == LIST_ELEMENT_LONG ? hp_counted_u32(list->elements, at + 4) : 0;
     return true;
 }
 

@@ -32,7 +32,7 @@ bool hp_values_next(struct hp_values *it, struct hp_ref *ref)
     if (it->next == it->count || it->hive->exhausted)
         return false;
     *ref = (struct hp_ref){HP_A_VALUES_ELEMENT, it->offset,
-                           hp_at_u32(it->elements, 4 * it->next)};
+                           hp_counted_u32(it->elements, 4 * it->next)};
     it->next++;
     return true;
 }
@@ -149,8 +149,8 @@ static void open_segments(struct hp_data *it, const struct hp_value *value,
 
     if (!hp_record_open(&db, hive, ref, SIG_DB, "db.signature", DB_SIZE))
         return;
-    size_t count = hp_at_u16(db, DB_COUNT);
-    uint32_t list = hp_at_u32(db, DB_LIST);
+    size_t count = hp_counted_u16(db, DB_COUNT);
+    uint32_t list = hp_counted_u32(db, DB_LIST);
     if (count != needed && !report_segments(hive, ref, list, count, needed))
         return;
     if (!hp_cell_open(&it->list, hive,
@@ -209,7 +209,7 @@ static bool next_segment(struct hp_data *it, struct hp_span *piece)
 
     if (it->next == it->count)
         return false;
-    ref.target = hp_at_u32(it->list, 4 * it->next++);
+    ref.target = hp_counted_u32(it->list, 4 * it->next++);
     if (!hp_cell_open(&cell, it->hive, ref, 1))
         return false;
     if (wanted > cell.len) {

@@ -10,7 +10,7 @@
 
 /* Mutations make lists of thousands of dead references: a few such inputs would
  * take most of the time. */
-#define EVENTS_MOST 256
+#define EVENTS_MOST 64
 
 /* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
  * can show, smaller ones show sooner. */
@@ -25,7 +25,7 @@ bool lenient_check(struct event_check *lenient, struct hp_span image,
 
     if (fuzz_asks(32, 3, hash))
         wish.most = UINT64_MAX;
-    if (fuzz_asks(8, 4, hash)) {
+    if (fuzz_asks(16, 4, hash)) {
         wish.tape = &tape;
         reader_model(&tape, image, true, wish.most);
     }
