@@ -188,6 +188,19 @@ static void at_readers__put_every_bit_in_its_place(void **state)
     }
 }
 
+static void counted_readers__read_alike_and_count_one(void **state)
+{
+    const uint8_t bytes[] = {0xFF, 0x81, 0x42, 0x24, 0x99};
+    uint64_t reads = 0;
+    struct hp_span s = {bytes, sizeof(bytes), &reads};
+
+    (void)state;
+    assert_int_equal(hp_counted_u16(s, 1), 0x4281);
+    assert_true(reads == 1);
+    assert_true(hp_counted_u32(s, 1) == UINT32_C(0x99244281));
+    assert_true(reads == 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +210,7 @@ int main(void)
         cmocka_unit_test(span_batch__counts_all_its_bytes_at_once),
         cmocka_unit_test(span_readers__read_what_fits_and_count_it),
         cmocka_unit_test(at_readers__put_every_bit_in_its_place),
+        cmocka_unit_test(counted_readers__read_alike_and_count_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
