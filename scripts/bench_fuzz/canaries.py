@@ -121,36 +121,48 @@ class Bench:
         return folder, dropped
 
     def hunt(self, canary, target, seconds, scratch):
-        """What one run of a target found, or None, and what it did."""
+        """What so much time of a target found, and what it did: what fails
+        without the canary, too, ends a run and not the hunt."""
         seeds, dropped = self.seeds(canary, target, scratch)
         found, corpus = scratch / f"found-{target}", scratch / f"new-{target}"
         found.mkdir()
         corpus.mkdir()
-        words = ["-seed=1", f"-artifact_prefix={found}/"]
+        words = [f"-artifact_prefix={found}/"]
         dictionary = self.folder / "seeds" / f"{target}.dict"
         if dictionary.stat().st_size > 0:
             words.append(f"-dict={dictionary}")
-        start, used = time.monotonic(), os.times()
-        _, said = self.run(
-            self.command(self.folder, target, *words, corpus, seeds), target,
-            scratch, seconds)
-        now = os.times()
-        counts = re.findall(r"^#(\d+)\s", said, re.M)
-        result = {
-            "target": target, "seconds": round(time.monotonic() - start, 1),
-            "cpu": round(now.children_user - used.children_user
-                         + now.children_system - used.children_system, 1),
-            "executions": int(counts[-1]) if counts else 0,
-            "seeds_dropped": dropped, "found": False}
+        result = {"target": target, "seconds": 0.0, "cpu": 0.0, "executions": 0,
+                  "runs": 0, "seeds_dropped": dropped, "found": False}
+        while not result["found"] and result["cpu"] < seconds - 1:
+            result["runs"] += 1
+            start, used = time.monotonic(), os.times()
+            _, said = self.run(
+                self.command(self.folder, target, f"-seed={result['runs']}",
+                             *words, corpus, seeds),
+                target, scratch, int(seconds - result["cpu"]))
+            now = os.times()
+            counts = re.findall(r"^#(\d+)\s", said, re.M)
+            result["seconds"] += time.monotonic() - start
+            result["cpu"] += (now.children_user - used.children_user
+                              + now.children_system - used.children_system)
+            result["executions"] += int(counts[-1]) if counts else 0
+            result |= self.judge(target, found, said, scratch)
+        return result | {"seconds": round(result["seconds"], 1),
+                         "cpu": round(result["cpu"], 1)}
+
+    def judge(self, target, found, said, scratch):
+        """Takes away the inputs that a run found, and says whether one fails
+        with the canary planted alone."""
+        result = {}
         for path in sorted(found.iterdir()):
-            if path.name.startswith("slow-unit") or \
-                    not self.fails(self.folder, target, path, scratch) or \
-                    self.fails(self.sound, target, path, scratch):
-                continue
-            match = SAID.search(said.replace(f"{self.copy.tree}/", ""))
-            result.update(found=True, input_bytes=path.stat().st_size,
-                          oracle=next(filter(None, match.groups()), "")
-                          if match else path.name.split("-")[0])
+            if not path.name.startswith("slow-unit") and \
+                    self.fails(self.folder, target, path, scratch) and \
+                    not self.fails(self.sound, target, path, scratch):
+                match = SAID.search(said.replace(f"{self.copy.tree}/", ""))
+                result = {"found": True, "input_bytes": path.stat().st_size,
+                          "oracle": next(filter(None, match.groups()), "")
+                          if match else path.name.split("-")[0]}
+            path.unlink()
         return result
 
     def measure(self, canary, targets):
