@@ -34,6 +34,7 @@ TARGETS = (
     ("engine/base/multi_sz", ("fuzz_multi_sz",)),
     ("engine/base/escape", ("fuzz_escape",)),
     ("engine/forge/difference", ("fuzz_roundtrip",)),
+    ("engine/forge/path", ("fuzz_recipe",)),
     ("engine/forge/", ("fuzz_recipe", "fuzz_roundtrip")),
     ("engine/writer/exclusions", ("fuzz_exclusions", "fuzz_enumerate")),
     ("engine/writer/volumes", ("fuzz_volumes", "fuzz_enumerate")),
