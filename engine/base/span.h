@@ -59,6 +59,7 @@ static inline struct hp_span hp_span_batch(struct hp_span s, size_t len)
     return (struct hp_span){s.ptr, len, NULL};
 }
 
+/* The integer whose bytes start at `bytes`: for the readers below. */
 static inline uint16_t hp_integer_u16(const uint8_t *bytes)
 {
     uint8_t at[2];

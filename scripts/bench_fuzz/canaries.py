@@ -231,5 +231,9 @@ def report(results):
              f"found\n\nfuzz_diff alone, logic canaries of the reader\n\n{head}")
     text += "".join(line(name.removeprefix("diff."), r)
                     for name, r in sorted(diff.items()))
-    return text + (f"\n{sum(r['found'] for r in diff.values())} of {len(diff)} "
-                   "found\n")
+    text += (f"\n{sum(r['found'] for r in diff.values())} of {len(diff)} "
+             "found\n")
+    if OTHERS.is_dir():
+        text += (f"\n{len(list(OTHERS.iterdir()))} inputs of our own targets fail "
+                 f"without a canary, too: {OTHERS.relative_to(TOP)}\n")
+    return text
