@@ -311,7 +311,7 @@ static bool is_list(const struct hp_scrub *s, uint32_t offset, uint32_t count)
 
 /* Something says that a record of `kind` is at `offset`. The signature there
  * is believed first; content that is none is looked at when all else is
- * known. */
+ * known, and what has no room in its cell gives way to the next cell's. */
 static void refer(struct hp_scrub *s, uint8_t kind, uint32_t offset,
                   uint32_t count)
 {
@@ -324,7 +324,8 @@ static void refer(struct hp_scrub *s, uint8_t kind, uint32_t offset,
         kind = found;
         count = 0;
     }
-    if (known ? is_sound(s, offset) : list && is_list(s, offset, count)) {
+    if (known ? is_sound(s, offset) && room_at(s, offset) >= fixed_part(kind)
+              : list && is_list(s, offset, count)) {
         add_reached(s, kind, offset, count, false);
         return;
     }
