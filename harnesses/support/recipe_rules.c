@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "recipe_rules.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@ struct line {
     const char *at;
     size_t size;
 };
+
+static const char recipe[] = "hiveproof recipe 1";
 
 static bool is_blank(char c)
 {
@@ -74,7 +77,7 @@ static bool is_plain_line(const struct line *line)
         return last == ']' && !has(line, ';');
     if (strchr("\"@", line->at[0]) != NULL)
         return !has_lie(line);
-    return line->at[0] == ';' || begins(line, "hiveproof recipe 1") ||
+    return line->at[0] == ';' || begins(line, recipe) ||
            begins(line, "REGEDIT4") ||
            begins(line, "Windows Registry Editor Version 5.00");
 }
@@ -127,69 +130,144 @@ static void check_many(const char *text, size_t size, uint64_t choice)
 
 /* ---- .reg files ---------------------------------------------------------- */
 
-/* The "CurrentControlSet" that is all of the third part of the path on a key's
- * line, or NULL. The last bracket of the line closes the path. */
-static const char *control_set(const struct line *line)
-{
-    static const char name[] = "currentcontrolset";
-    const char *at = line->at, *end = line->at + line->size;
+static const struct line current = {"CurrentControlSet", 17};
 
-    for (unsigned i = 0; i < 2 && at != NULL; i++) {
-        at = memchr(at, '\\', (size_t)(end - at));
-        at = at == NULL ? NULL : at + 1;
-    }
-    if (at == NULL || !begins(line, "[HKEY_") ||
-        (size_t)(end - at) < sizeof name)
-        return NULL;
-    for (size_t i = 0; i < sizeof name - 1; i++)
-        if ((at[i] | 0x20) != name[i])
-            return NULL;
-    const char *behind = at + sizeof name - 1;
-    bool closed = *behind == ']' &&
-                  memchr(behind + 1, ']', (size_t)(end - behind - 1)) == NULL;
-    return *behind == '\\' || closed ? at : NULL;
+/* The next part of the path *rest, which loses it. */
+static struct line next_part(struct line *rest)
+{
+    struct line part = *rest;
+    const char *stop = memchr(rest->at, '\\', rest->size);
+
+    if (stop != NULL)
+        part.size = (size_t)(stop - rest->at);
+    size_t used = stop == NULL ? part.size : part.size + 1;
+    *rest = (struct line){rest->at + used, rest->size - used};
+    return part;
 }
 
-/* The same file with ControlSet001 in those places; 0: there are none. */
-static size_t replace(char *out, const char *text, size_t size)
+/* The subkey of the root on a key's line of a .reg file, which is behind HKEY_x
+ * and the hive's name, if they are there; none: empty. The last bracket of the
+ * line closes the path, and a backslash may stand before it. */
+static struct line root_part(const struct line *line)
 {
-    struct line line;
-    size_t at = 0, from = 0, count = 0;
+    struct line rest = *line;
 
-    while (next_line(&line, text, size, &at)) {
-        const char *name = control_set(&line);
-        if (name == NULL)
-            continue;
-        size_t before = (size_t)(name - text) - from;
-        memcpy(out + count, text + from, before);
-        memcpy(out + count + before, "ControlSet001", 13);
-        count += before + 13;
-        from += before + strlen("CurrentControlSet");
+    while (rest.size > 0 && rest.at[rest.size - 1] != ']')
+        rest.size--;
+    if (rest.size < 2 || rest.at[0] != '[')
+        return (struct line){NULL, 0};
+    rest = (struct line){rest.at + 1, rest.size - 2};
+    if (rest.size > 0 && rest.at[0] == '\\')
+        (void)next_part(&rest);
+    if (begins(&rest, "HKEY_")) {
+        (void)next_part(&rest);
+        (void)next_part(&rest);
     }
-    if (from == 0)
-        return 0;
-    memcpy(out + count, text + from, size - from);
-    return count + size - from;
+    return next_part(&rest);
 }
 
-static void check_control_set(const struct forge_run *run, const char *text,
-                              size_t size)
+static bool is_same_name(const struct line *a, const struct line *b)
 {
+    size_t i = 0;
+
+    while (i < a->size && i < b->size &&
+           tolower((unsigned char)a->at[i]) == tolower((unsigned char)b->at[i]))
+        i++;
+    return i == a->size && i == b->size;
+}
+
+/* The first subkey of the root on a key's line; none: empty. */
+static struct line first_part(const char *text, size_t size)
+{
+    struct line line, part = {NULL, 0};
+    size_t at = 0;
+
+    while (part.size == 0 && next_line(&line, text, size, &at))
+        part = root_part(&line);
+    return part;
+}
+
+/* Forges the file with `name` for the root's subkey `part`. False: there is no
+ * such, or no memory. */
+static bool forge_renamed(struct forge_run *run, const char *text, size_t size,
+                          const struct line *part, const char *name)
+{
+    enum { LINE_GROWS = 5 }; /* from [a] by 16 bytes, with its end */
     struct fuzz_memory memory = {0, 0};
-    struct forge_run other;
-    char *out = malloc(size);
-    size_t count = out == NULL ? 0 : replace(out, text, size);
+    struct line line;
+    size_t at = 0, from = 0, count = 0, length = strlen(name);
+    char *out = malloc(LINE_GROWS * size);
 
-    if (count > 0) {
-        forge_run(&other, &memory, out, count);
-        FUZZ_CHECK(other.done || other.err.status == HP_E_NO_MEMORY,
-                   "8: taken alike");
-        FUZZ_CHECK(!other.done || (other.image.size == run->image.size &&
-                                   memcmp(other.image.bytes, run->image.bytes,
-                                          run->image.size) == 0),
-                   "8: CurrentControlSet is ControlSet001");
+    while (out != NULL && next_line(&line, text, size, &at)) {
+        struct line found = root_part(&line);
+        if (found.size == 0 || !is_same_name(&found, part))
+            continue;
+        size_t before = (size_t)(found.at - text) - from;
+        memcpy(out + count, text + from, before);
+        memcpy(out + count + before, name, length);
+        count += before + length;
+        from += before + found.size;
+    }
+    if (from > 0) {
+        memcpy(out + count, text + from, size - from);
+        forge_run(run, &memory, out, count + size - from);
+    }
+    free(out);
+    return from > 0;
+}
+
+static void check_alike(const struct forge_run *a, const struct forge_run *b)
+{
+    bool memory = (!a->done && a->err.status == HP_E_NO_MEMORY) ||
+                  (!b->done && b->err.status == HP_E_NO_MEMORY);
+
+    FUZZ_CHECK(memory || a->done == b->done, "8: taken alike");
+    FUZZ_CHECK(!a->done || !b->done ||
+                   (a->image.size == b->image.size &&
+                    memcmp(a->image.bytes, b->image.bytes, a->image.size) == 0),
+               "8: CurrentControlSet is ControlSet001");
+}
+
+/* Where a .reg file has another subkey of the root. */
+static void check_renamed(const char *text, size_t size)
+{
+    struct line part = first_part(text, size);
+    struct forge_run first, second;
+
+    if (part.size == 0 || !forge_renamed(&first, text, size, &part, current.at))
+        return;
+    if (forge_renamed(&second, text, size, &part, "ControlSet001")) {
+        check_alike(&first, &second);
+        forge_run_close(&second);
+    }
+    forge_run_close(&first);
+}
+
+static void check_reg(const struct forge_run *run, const char *text,
+                      size_t size)
+{
+    struct forge_run other;
+
+    if (forge_renamed(&other, text, size, &current, "ControlSet001")) {
+        check_alike(run, &other);
         forge_run_close(&other);
     }
+    check_renamed(text, size);
+}
+
+/* What is behind a recipe's first line may be that of a .reg file, too. */
+static void check_recipe_as_reg(const char *text, size_t size)
+{
+    static const char reg[] = "REGEDIT4";
+    size_t skip = sizeof recipe - sizeof reg;
+    char *out = malloc(size - skip);
+
+    if (out == NULL)
+        return;
+    memcpy(out, reg, sizeof reg - 1);
+    memcpy(out + sizeof reg - 1, text + sizeof recipe - 1,
+           size - (sizeof recipe - 1));
+    check_renamed(out, size - skip);
     free(out);
 }
 
@@ -197,14 +275,17 @@ void recipe_rules_check(const struct forge_run *run, const char *text,
                         size_t size)
 {
     struct line whole = {text, size};
+    uint64_t hash = fuzz_hash(0, text, size);
+    bool is_recipe = begins(&whole, recipe);
 
     if (is_plain(text, size)) {
         check_order(hp_span_of(run->image.bytes, run->image.size));
-        uint64_t hash = fuzz_hash(0, text, size);
-        if (begins(&whole, "hiveproof") && fuzz_asks(32, 2, hash))
+        if (is_recipe && fuzz_asks(32, 2, hash))
             check_many(text, size, hash);
     }
     if (begins(&whole, "REGEDIT4") ||
         begins(&whole, "Windows Registry Editor Version 5.00"))
-        check_control_set(run, text, size);
+        check_reg(run, text, size);
+    if (is_recipe && fuzz_asks(8, 7, hash))
+        check_recipe_as_reg(text, size);
 }
