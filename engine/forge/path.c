@@ -38,7 +38,11 @@ static bool start_at_root(struct hp_plan_key **key, struct hp_reader_state *r,
                           struct hp_scan *scan)
 {
     *key = hp_plan_root(r->plan);
-    return *key != NULL || hp_scan_no_memory(scan);
+    if (*key == NULL)
+        return hp_scan_no_memory(scan);
+    if ((*key)->record.origin.line == 0)
+        (*key)->record.origin = hp_scan_origin(scan);
+    return true;
 }
 
 bool hp_read_key_path(struct hp_plan_key **key, struct hp_reader_state *r,

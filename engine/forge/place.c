@@ -15,6 +15,7 @@ struct placing {
     size_t pin_count, next_pin;
     struct hp_plan_bin *bin; /* that is being filled; NULL: none yet */
     uint64_t at;             /* hive offset of the first byte not yet used */
+    struct hp_origin last; /* of the cells so far, the last one that is said */
 };
 
 static bool no_memory(struct placing *p)
@@ -39,6 +40,10 @@ static bool take_cell(void *self, struct hp_plan_record *cell)
     struct placing *p = self;
     uint64_t size = cell->size > 0 ? cell->size : hp_plan_usual_size(cell);
 
+    /* What no line says is there for the record before it. */
+    if (cell->origin.line == 0)
+        cell->origin = p->last;
+    p->last = cell->origin;
     if (size > p->plan->image_limit || size > INT32_MAX)
         return hp_plan_fail(p->err, HP_E_TOO_LARGE, cell->origin,
                             "the cell is too large");
