@@ -188,9 +188,10 @@ def measure(number):
                                            seeds, room),
                 f"empty {name}": empty(bench / "bench_empty", seeds, room),
                 f"hive {name}": libfuzzer(number, bench / "bench_hive_counted",
-                                          seeds, room),
+                                          seeds, room, "-reduce_inputs=0"),
                 f"bytes {name}": libfuzzer(number, bench / "bench_hive_bytes",
-                                           small, f"-max_len={SMALL}"),
+                                           small, f"-max_len={SMALL}",
+                                           "-reduce_inputs=0"),
                 f"empty bytes {name}": empty(bench / "bench_empty_bytes", small,
                                              f"-max_len={SMALL}")}
         result["mutator"] = mutations(folders["plain"] / "mutate" / "bench_mutate",
