@@ -7,7 +7,9 @@
 
 #include "forge_run.h"
 
-/* Oracles 6 and 8 of fuzz_recipe, of text that was forged. */
+/* Oracles 6 and 8 of fuzz_recipe, of text that was forged. 8 of the file as it
+ * is, and with another subkey of the root called so; of the lines of a recipe
+ * as if they were a .reg file's, too (1 time in 8). */
 void recipe_rules_check(const struct forge_run *run, const char *text,
                         size_t size);
 
