@@ -78,7 +78,7 @@ class Bench:
 
     def command(self, folder, target, *words):
         options = (self.folder / "seeds" / f"{target}.options").read_text()
-        limits = re.findall(r"^(\w+) = (\d+)", options, re.M)
+        limits = re.findall(r"^(max_len|close_fd_mask) = (\d+)", options, re.M)
         return [folder / target, "-timeout=25", "-rss_limit_mb=2560",
                 *(f"-{key}={value}" for key, value in limits), *words]
 
