@@ -3,8 +3,8 @@
  * fuzz_hive - the native reader over any bytes, in both modes.
  *
  * Input   a hive. Of one with more than 64 events the first are looked at,
- *         1 time in 32 all; the input's hash says which oracles are asked
- *         (on replay: all).
+ *         and deep keys to their end, 1 time in 32 all; the input's hash says
+ *         which oracles are asked (on replay: all).
  * Oracles 1. damage is of class 1xx or 2xx and says why; no walk fails;
  *         2. damage names an offset inside the image;
  *         3. names and data lie inside the image, undamaged data is whole;

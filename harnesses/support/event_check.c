@@ -67,10 +67,19 @@ static void take_hive(struct event_check *check,
     add_number(check, hive->minor_version);
 }
 
+/* Levels of keys as hives have them. */
+#define FEW_LEVELS 32
+
 static void take_key(struct event_check *check, const struct hp_key_event *key)
 {
     check->records++;
     FUZZ_CHECK(++check->depth <= HP_LIMIT_KEY_DEPTH, "4: depth");
+    if (check->depth > check->deepest) {
+        check->deepest = check->depth;
+        if (check->deepest > FEW_LEVELS && check->wish.tape == NULL &&
+            check->wish.most != UINT64_MAX)
+            check->wish.most++;
+    }
     take_string(check, key->name);
     const uint64_t words[] = {key->filetime, key->flags};
     add(check, words, sizeof words);
@@ -207,7 +216,8 @@ uint32_t event_check_start(struct event_check *check,
     *check = (struct event_check){.image = image, .wish = wish};
     uint32_t result = backend->walk(&input, &sink);
     check->all = fuzz_hash(check->all, &check->content, sizeof check->content);
-    if (check->events < wish.most)
+    bool whole = check->events < check->wish.most;
+    if (whole)
         check_end(check, result);
     else
         /* A refusal is told and not asked about. */
@@ -216,7 +226,7 @@ uint32_t event_check_start(struct event_check *check,
     FUZZ_CHECK(check->records <= HP_LIMIT_RECORD_FACTOR *
                                      (image.len / HP_LIMIT_RECORD_SIZE + 1),
                "4: bounded records");
-    if (wish.tape != NULL && check->events < wish.most)
+    if (wish.tape != NULL && whole)
         reader_tape_end(wish.tape, result);
     return result;
 }

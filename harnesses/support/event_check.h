@@ -12,7 +12,9 @@
 
 /* How a walk is looked at. */
 struct event_wish {
-    uint64_t most;            /* events: it is stopped at this one, from 1 on */
+    uint64_t most; /* events: it is stopped at this one, from 1 on. Without a
+                    * tape each key below 32 levels that is deeper than all
+                    * before is one more: what is wrong shows at the end. */
     struct reader_tape *tape; /* what it has to say (oracle 9), or NULL */
     bool zero_copy;           /* names and data have to lie in the image */
     bool summed;              /* `content` and `all` are wanted */
@@ -26,6 +28,7 @@ struct event_check {
     uint64_t all;      /* hash of everything */
     uint64_t records;  /* keys and values */
     uint64_t depth;    /* keys open */
+    uint64_t deepest;  /* most of them so far */
     uint64_t data_due; /* bytes that the open value still has by its size */
     bool in_value, damaged_value;
     uint64_t events; /* taken */
