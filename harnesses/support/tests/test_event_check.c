@@ -32,12 +32,13 @@ enum lie {
 
 static enum lie lie;
 
-static void say(const struct hp_sink *sink, uint32_t kind,
+/* False: nothing more is wanted, which the bad reader does not mind. */
+static bool say(const struct hp_sink *sink, uint32_t kind,
                 struct hp_event event)
 {
     event.size = sizeof event;
     event.kind = kind;
-    (void)sink->event(sink->self, &event);
+    return sink->event(sink->self, &event) != HP_STOP;
 }
 
 static void say_damage(const struct hp_sink *sink)
@@ -126,10 +127,51 @@ static void event_check__catches_every_lie_and_no_truth(void **state)
     }
 }
 
+/* A key in each key: LEVELS of them. */
+enum { LEVELS = 200 };
+
+static uint32_t read_chain(const struct hp_input *input,
+                           const struct hp_sink *sink)
+{
+    struct hp_hive_event hive = {5, 0, 1, 1};
+    struct hp_key_event key = {.name = {image + 4096, 4, HP_LATIN1}};
+
+    (void)input;
+    bool on = say(sink, HP_EVENT_HIVE, (struct hp_event){.u.hive = hive});
+    for (int i = 0; on && i < LEVELS; i++)
+        on = say(sink, HP_EVENT_KEY_ENTER, (struct hp_event){.u.key = key});
+    for (int i = 0; on && i < LEVELS; i++)
+        on = say(sink, HP_EVENT_KEY_LEAVE, (struct hp_event){.size = 0});
+    return on ? HP_WALK_DONE : HP_WALK_STOPPED;
+}
+
+static const struct hp_backend chain = {
+    sizeof(struct hp_backend), "chain", "1", "", 0, read_chain};
+
+static void event_check__follows_deep_keys_to_their_end(void **state)
+{
+    const struct event_wish some = {64, NULL, true, true};
+    const struct event_wish all = {UINT64_MAX, NULL, true, true};
+    struct hp_span bytes = hp_span_of(image, sizeof image);
+    struct event_check check;
+
+    (void)state;
+    assert_int_equal(
+        event_check_start(&check, &chain, HP_MODE_FORENSIC, bytes, some),
+        HP_WALK_STOPPED);
+    assert_int_equal(check.deepest, LEVELS);
+    assert_int_equal(check.events, 64 + (LEVELS - 32));
+    assert_int_equal(
+        event_check_start(&check, &chain, HP_MODE_FORENSIC, bytes, all),
+        HP_WALK_DONE);
+    assert_int_equal(check.events, 1 + 2 * LEVELS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(event_check__catches_every_lie_and_no_truth)};
+        cmocka_unit_test(event_check__catches_every_lie_and_no_truth),
+        cmocka_unit_test(event_check__follows_deep_keys_to_their_end)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
