@@ -31,6 +31,30 @@ static void check_starved(const struct hp_path_question *path,
     hp_arena_close(&arena);
 }
 
+/* The same path out of a variable: what that holds is not expanded again (E3).
+ */
+static void check_held(const struct hp_path_question *path, struct hp_text text,
+                       struct hp_arena *slow, const struct model_given *given)
+{
+    static const uint8_t held[] = {'%', 0, 'v', 0, '%', 0};
+    static const uint16_t name[] = u"v";
+    const struct hp_variable variable = {{name, 1}, text, "user"};
+    struct hp_path_question by_name = *path;
+    struct hp_question question = *given->question;
+    struct fuzz_memory memory = {0, 0};
+    struct hp_arena arena = fuzz_arena(&memory);
+    struct hp_report report;
+
+    question.variables = &variable;
+    question.variable_count = 1;
+    by_name.data = hp_span_of(held, sizeof held);
+    FUZZ_CHECK(judge(&report, &arena, &by_name, &question) == HP_OK,
+               "7: nothing is refused");
+    path_check_model(&report.services[0].outcome, slow, &question, &by_name,
+                     given->software);
+    hp_arena_close(&arena);
+}
+
 static void check_step(const struct hp_service_result *service, bool driver,
                        struct hp_arena *slow, const struct model_given *given,
                        uint64_t choice)
@@ -50,6 +74,7 @@ static void check_step(const struct hp_service_result *service, bool driver,
     path_check_model(&alone.services[0].outcome, slow, given->question, &path,
                      given->software);
     check_starved(&path, given->question, 1 + choice % memory.calls);
+    check_held(&path, service->image_path_text, slow, given);
     hp_arena_close(&arena);
 }
 

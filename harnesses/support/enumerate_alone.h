@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One ImagePath of a hive, judged without the hive. */
+ * One ImagePath of a hive, judged without the hive: as it is, and out of a
+ * variable that holds it. */
 #ifndef HP_ENUMERATE_ALONE_H
 #define HP_ENUMERATE_ALONE_H
 
