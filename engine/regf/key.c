@@ -163,7 +163,7 @@ static bool read_class(struct hp_key *key, struct hp_hive *hive,
     struct hp_span cell;
 
     key->class_known = true;
-    key->class_name = (struct hp_span){0};
+    key->class_name.len = 0;
     if (length == 0)
         return true;
     if (!hp_cell_open(&cell, hive, ref, 0)) {
@@ -206,7 +206,7 @@ static void read_security(struct hp_key *key, struct hp_hive *hive,
     uint32_t offset = hp_at_u32(nk, NK_SECURITY);
     struct hp_ref ref = {HP_A_NK_SECURITY, key->offset, offset};
 
-    key->security = (struct hp_span){0};
+    key->security.len = 0;
     key->security_known = offset == OFFSET_NIL;
     if (key->security_known)
         return;

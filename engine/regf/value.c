@@ -6,25 +6,33 @@
 #include "blame.h"
 #include "layout.h"
 
-void hp_values_open(struct hp_values *it, struct hp_hive *hive,
-                    const struct hp_key *key)
+/* Sets *elements to the list of values of `key` and returns how many there are.
+ */
+static size_t open_elements(struct hp_span *elements, struct hp_hive *hive,
+                            const struct hp_key *key)
 {
     struct hp_ref ref = {HP_A_NK_VALUES, key->offset, key->values};
     size_t count = key->value_count;
-    struct hp_span cell;
 
-    *it = (struct hp_values){.hive = hive, .offset = key->values};
-    if (count == 0 || !hp_cell_open(&cell, hive, ref, 0))
-        return;
-    if (count > cell.len / 4) {
+    if (count == 0 || !hp_cell_open(elements, hive, ref, 0))
+        return 0;
+    if (count > elements->len / 4) {
         if (!hp_hive_report_field(hive, HP_A_NK_VALUE_COUNT, HP_E_COUNT,
                                   key->offset, count))
-            return;
-        count = cell.len / 4;
+            return 0;
+        count = elements->len / 4;
     }
-    assert(count <= cell.len / 4);
-    it->count = count;
-    it->elements = cell;
+    assert(count <= elements->len / 4);
+    return count;
+}
+
+void hp_values_open(struct hp_values *it, struct hp_hive *hive,
+                    const struct hp_key *key)
+{
+    it->hive = hive;
+    it->offset = key->values;
+    it->next = 0;
+    it->count = open_elements(&it->elements, hive, key);
 }
 
 bool hp_values_next(struct hp_values *it, struct hp_ref *ref)

@@ -19,8 +19,8 @@ struct hp_value {
 /* The elements of a key's value list. */
 struct hp_values {
     struct hp_hive *hive;
-    struct hp_span elements;
-    uint32_t offset; /* of the list's cell */
+    struct hp_span elements; /* where there are any */
+    uint32_t offset;         /* of the list's cell */
     size_t next, count;
 };
 

@@ -22,7 +22,7 @@ void hp_walk_open(struct hp_walk *walk, struct hp_span image, bool forensic,
 static bool enter(struct hp_walk *walk, enum hp_walk_kind *kind)
 {
     walk->path[walk->depth] = walk->key.offset;
-    walk->frames[walk->depth].previous = (struct hp_raw_name){.bytes = {0}};
+    walk->frames[walk->depth].previous.bytes.ptr = NULL;
     walk->depth++;
     walk->values_only = false;
     walk->state = HP_WALK_AT_KEY;

@@ -36,7 +36,8 @@ enum hp_walk_state {
 
 struct hp_walk_frame {
     struct hp_subkeys subkeys;
-    struct hp_raw_name previous; /* name of the last subkey */
+    struct hp_raw_name previous; /* name of the last subkey; bytes.ptr NULL:
+                                  * there was none */
 };
 
 struct hp_walk {
