@@ -36,11 +36,15 @@ void fuzz_fail(const char *file, int line, const char *condition,
  * `found` it is told by that alone, however the oracle puts it. */
 void fuzz_field(const char *due, const char *found);
 
-/* A hash of bytes[0..size), started with `hash` (0: a new one): for choices
- * that must not cost a byte of an input that is a plain hive, to compare long
- * sequences, and to read each byte where a sanitizer watches. It is another one
+/* A hash of bytes[0..size), started with `hash` (0: a new one), to compare long
+ * sequences and to read each byte where a sanitizer watches. It is another one
  * on machines of another byte order. */
 uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size);
+
+/* The same of bytes that are ours, as those of an input are, which no sanitizer
+ * need see: for choices that must not cost a byte of an input that is a plain
+ * hive. */
+uint64_t fuzz_choice(uint64_t hash, const void *bytes, size_t size);
 
 /* True one time in `times`, as `hash`, which is the input's, has it; `salt`
  * tells choices apart. */

@@ -3,7 +3,7 @@
  * fuzz_hive - the native reader over any bytes, in both modes.
  *
  * Input   a hive. Of one with more than 64 events the first are looked at,
- *         and deep keys to their end, 1 time in 32 all; the input's hash says
+ *         and deep keys to their end, 1 time in 64 all; the input's hash says
  *         which oracles are asked (on replay: all).
  * Oracles 1. damage is of class 1xx or 2xx and says why; no walk fails;
  *         2. damage names an offset inside the image;
@@ -12,9 +12,9 @@
  *         5. a key that is enumerated is what a look-up by its path finds
  *            (1 time in 64);
  *         6. other content of free cells and another bin change no event
- *            (1 time in 32);
+ *            (1 time in 64);
  *         7. strict is never partial; a hive without a note reads alike
- *            (1 time in 32);
+ *            (1 time in 64);
  *         8. a walk again says the same (1 time in 16);
  *         9. events, damage and result are those of the slow model (1 time in
  *            16).
@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct hp_span image = hp_span_of(data, size);
     const struct hp_backend *native = &hp_backend_native;
-    uint64_t hash = fuzz_hash(0, data, size);
-    bool strict = fuzz_asks(32, 1, hash), twice = fuzz_asks(16, 0, hash);
+    uint64_t hash = hive_choice(image);
+    bool strict = fuzz_asks(64, 1, hash), twice = fuzz_asks(16, 0, hash);
     struct event_check lenient, again;
 
     if (!lenient_check(&lenient, image, hash, strict || twice))

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                     {NULL, 0, NULL}};
     path.name = fuzz_text(&in, &slow);
     path.data = fuzz_bytes(&in, in.left);
-    memory.failing = (bits & 4) != 0 ? 1 + fuzz_hash(0, data, size) % 60 : 0;
+    memory.failing = (bits & 4) != 0 ? 1 + fuzz_choice(0, data, size) % 60 : 0;
     enum hp_status status =
         hp_judge_path(&report, &arena, &path, &ask.question, NULL, NULL, 0);
     bool refused = memory.failing > 0 && memory.calls >= memory.failing;

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned drive = fuzz_u8(&in) % 27;
     char letter = drive == 0 ? '\0' : (char)('A' + drive - 1);
     if ((fuzz_u8(&in) & 1) != 0)
-        memory.failing = 1 + fuzz_hash(0, data, size) % 10;
+        memory.failing = 1 + fuzz_choice(0, data, size) % 10;
     size_t count = volume_rules_read(devices, &texts, &in);
     if (volume_rules_build(&volumes, &arena, &memory, &ask.question, letter,
                            devices, count))

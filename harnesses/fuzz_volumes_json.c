@@ -37,7 +37,7 @@ static void check_all(const struct hp_options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[MEMORY_FILE_PATH];
-    uint64_t hash = fuzz_hash(0, data, size);
+    uint64_t hash = fuzz_choice(0, data, size);
     struct fuzz_memory memory = {0, hash % 4 == 0 ? 1 + hash / 4 % 64 : 0};
     struct hp_arena arena = fuzz_arena(&memory);
     struct hp_options options = {.arena = &arena, .volumes_file = path};

@@ -110,12 +110,11 @@ PLAIN static uint64_t mix_blocks(uint64_t hash, const uint8_t *at, size_t count)
     return hash;
 }
 
-PLAIN uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size)
+PLAIN uint64_t fuzz_choice(uint64_t hash, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
     size_t left = size, blocks = size / BLOCK;
 
-    touch(bytes, size);
     hash ^= FNV_BASIS;
     if (blocks > 0) {
         hash = mix_blocks(hash, at, blocks);
@@ -130,9 +129,15 @@ PLAIN uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size)
     return mix(hash, last);
 }
 
+uint64_t fuzz_hash(uint64_t hash, const void *bytes, size_t size)
+{
+    touch(bytes, size);
+    return fuzz_choice(hash, bytes, size);
+}
+
 bool fuzz_once_in(unsigned times, unsigned salt, uint64_t hash)
 {
-    return (fuzz_hash(hash, &salt, sizeof salt) >> 16) % times == 0;
+    return (fuzz_choice(hash, &salt, sizeof salt) >> 16) % times == 0;
 }
 
 bool fuzz_asks(unsigned times, unsigned salt, uint64_t hash)

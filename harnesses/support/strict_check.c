@@ -12,10 +12,26 @@
  * take most of the time. */
 #define EVENTS_MOST 64
 
+/* The format: a base block, whose first bytes describe the hive, then bins. */
+#define BASE_BLOCK_SIZE 4096
+#define BASE_BLOCK_READ 512
+
 /* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
  * can show, smaller ones show sooner. */
 extern const size_t hp_mutator_small;
 const size_t hp_mutator_small = (size_t)8 << 10;
+
+uint64_t hive_choice(struct hp_span image)
+{
+    struct hp_span head = image, bins = {NULL, 0, NULL};
+
+    if (image.len > BASE_BLOCK_SIZE) {
+        head.len = BASE_BLOCK_READ;
+        bins = hp_span_of(image.ptr + BASE_BLOCK_SIZE,
+                          image.len - BASE_BLOCK_SIZE);
+    }
+    return fuzz_choice(fuzz_choice(0, head.ptr, head.len), bins.ptr, bins.len);
+}
 
 bool lenient_check(struct event_check *lenient, struct hp_span image,
                    uint64_t hash, bool summed)
@@ -23,7 +39,7 @@ bool lenient_check(struct event_check *lenient, struct hp_span image,
     struct event_wish wish = {EVENTS_MOST, NULL, true, summed};
     struct reader_tape tape;
 
-    if (fuzz_asks(32, 3, hash))
+    if (fuzz_asks(64, 3, hash))
         wish.most = UINT64_MAX;
     if (fuzz_asks(16, 4, hash)) {
         wish.tape = &tape;

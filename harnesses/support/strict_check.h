@@ -6,6 +6,10 @@
 
 #include "event_check.h"
 
+/* The hash that decides which oracles an input is asked: of the bytes that a
+ * walk may read, which the rest of the base block is not among. */
+uint64_t hive_choice(struct hp_span image);
+
 /* Walks `image` forensically: what every input of fuzz_hive gets. As its hash
  * says (on replay: always) to its end and not only for so many events, and
  * against the model (oracles 1 to 4 and 9). `summed`: it is to be compared.

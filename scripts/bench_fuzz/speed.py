@@ -268,5 +268,5 @@ engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
            the mutator; the empty harness has no coverage, and each of its 12
            runs of 300,000 executions stays with one seed
 whole      the first walk, which knows no more than 64 events and deep keys
-           but 1 time in 32, came to its end
+           but 1 time in 64, came to its end
 """
