@@ -257,7 +257,7 @@ def report(results):
 
 
 NOTES = """
-sanitized  -O2, address and undefined; libhivex is the system's, which only
+sanitized  -O3, address and undefined; libhivex is the system's, which only
            its calls of libc are watched of (the instrumented one stops at
            its first bug); plain: coverage alone
 recipe     afl-fuzz ... hivexml -k @@, all of hivex by afl-clang-fast -O2, no
