@@ -203,18 +203,26 @@ static void check_end(struct event_check *check, uint32_t result)
                "1: partial says why");
 }
 
-uint32_t event_check_start(struct event_check *check,
-                           const struct hp_backend *backend, uint32_t mode,
-                           struct hp_span image, struct event_wish wish)
+/* What the reader is given: hive and logs. */
+static uint64_t bytes_of(const struct hp_input *input)
 {
-    struct hp_input input = {.size = sizeof input,
-                             .mode = mode,
-                             .image = image.ptr,
-                             .image_size = image.len};
+    uint64_t bytes = input->image_size;
+
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++)
+        bytes += input->log[i].size;
+    return bytes;
+}
+
+uint32_t event_check_input(struct event_check *check,
+                           const struct hp_backend *backend,
+                           const struct hp_input *input, struct event_wish wish)
+{
     struct hp_sink sink = {sizeof sink, take_event, check};
 
-    *check = (struct event_check){.image = image, .wish = wish};
-    uint32_t result = backend->walk(&input, &sink);
+    *check = (struct event_check){
+        .image = hp_span_of(input->image, (size_t)input->image_size),
+        .wish = wish};
+    uint32_t result = backend->walk(input, &sink);
     check->all = fuzz_hash(check->all, &check->content, sizeof check->content);
     bool whole = check->events < check->wish.most;
     if (whole)
@@ -223,12 +231,25 @@ uint32_t event_check_start(struct event_check *check,
         /* A refusal is told and not asked about. */
         FUZZ_CHECK(result == HP_WALK_STOPPED || result == HP_WALK_REFUSED,
                    "4: it stops");
-    FUZZ_CHECK(check->records <= HP_LIMIT_RECORD_FACTOR *
-                                     (image.len / HP_LIMIT_RECORD_SIZE + 1),
+    FUZZ_CHECK(check->records <=
+                   HP_LIMIT_RECORD_FACTOR *
+                       (bytes_of(input) / HP_LIMIT_RECORD_SIZE + 1),
                "4: bounded records");
     if (wish.tape != NULL && whole)
         reader_tape_end(wish.tape, result);
     return result;
+}
+
+uint32_t event_check_start(struct event_check *check,
+                           const struct hp_backend *backend, uint32_t mode,
+                           struct hp_span image, struct event_wish wish)
+{
+    const struct hp_input input = {.size = sizeof input,
+                                   .mode = mode,
+                                   .image = image.ptr,
+                                   .image_size = image.len};
+
+    return event_check_input(check, backend, &input, wish);
 }
 
 uint32_t event_check_walk(struct event_check *check,

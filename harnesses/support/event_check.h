@@ -49,4 +49,10 @@ uint32_t event_check_start(struct event_check *check,
                            const struct hp_backend *backend, uint32_t mode,
                            struct hp_span image, struct event_wish wish);
 
+/* The same of a hive with its logs. */
+uint32_t event_check_input(struct event_check *check,
+                           const struct hp_backend *backend,
+                           const struct hp_input *input,
+                           struct event_wish wish);
+
 #endif

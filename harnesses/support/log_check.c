@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assemble.h"
+#include "event_check.h"
 #include "fuzz.h"
 #include "layout.h"
 #include "log_twin.h"
 #include "marvin32.h"
+#include "native.h"
 #include "put.h"
 
 enum { HEADER = 40, SECTOR = 512, HASHED = 32, PAGE = 64, CASES = 5 };
@@ -71,6 +74,7 @@ static size_t entry_at(struct hp_span log, uint32_t n)
 enum fault {
     FAULT_SEQUENCE,
     FAULT_PAGE_OFFSET, /* half of a page lies behind the bins */
+    FAULT_PAGE_WRAPS,  /* or its end before them, in 32 bits */
     FAULT_PAGE_SIZE,   /* it has more bytes than the entry */
     FAULT_BINS_SIZE,   /* no whole bins */
     FAULT_MANY_BINS,   /* more than there are bytes */
@@ -82,8 +86,12 @@ enum fault {
 static void put_entry(uint8_t *at, uint32_t sequence, uint32_t bins_size,
                       enum fault fault)
 {
-    uint32_t bins = bins_size;
+    uint32_t bins = bins_size, offset = 0;
 
+    if (fault == FAULT_PAGE_OFFSET)
+        offset = bins_size - PAGE / 2;
+    if (fault == FAULT_PAGE_WRAPS)
+        offset = UINT32_MAX - PAGE / 2;
     if (fault == FAULT_BINS_SIZE)
         bins++;
     if (fault == FAULT_MANY_BINS)
@@ -97,8 +105,7 @@ static void put_entry(uint8_t *at, uint32_t sequence, uint32_t bins_size,
     put(at + 20, 4, fault == FAULT_COUNT ? UINT32_C(0x20000001) : 2);
     put(at + HEADER, 4, 0);
     put(at + HEADER + 4, 4, PAGE);
-    put(at + HEADER + 8, 4,
-        fault == FAULT_PAGE_OFFSET ? bins_size - PAGE / 2 : 0);
+    put(at + HEADER + 8, 4, offset);
     put(at + HEADER + 12, 4, fault == FAULT_PAGE_SIZE ? SECTOR : PAGE);
     struct hp_span body = hp_span_of(at + HEADER, SECTOR - HEADER);
     put(at + 24, 8, hp_marvin32(body, HP_MARVIN32_LOG_SEED));
@@ -124,7 +131,7 @@ static void spoil(uint8_t *log, size_t at, size_t size, uint64_t hash)
     log[at + hash % size] ^= (uint8_t)(1U << (hash >> 32) % 8);
 }
 
-void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
+static void check_entry(const struct log_outcome *outcome, uint64_t hash)
 {
     const struct hp_recovery *plan = &outcome->plan;
     struct hp_log_set set = set_of(outcome);
@@ -154,6 +161,68 @@ void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
     expect(&without, set, "3: an invalid entry changes nothing");
     log_outcome_close(&without);
     free(bytes);
+}
+
+/* What is wrong with the base block of a log. */
+enum base_fault {
+    BASE_FAULT_FORMAT, /* the other one's type */
+    BASE_FAULT_TYPE,   /* a hive's, or none that there is */
+    BASE_FAULT_SEQUENCE,
+    BASE_FAULT_CLUSTER,
+    BASE_FAULT_CHECKSUM,
+    BASE_FAULTS
+};
+
+static void put_base_fault(uint8_t *log, enum hp_log_format format,
+                           uint64_t hash)
+{
+    static const uint8_t types[] = {0, 3, 4, 5, 7, 255};
+    enum base_fault fault = (enum base_fault)(hash % BASE_FAULTS);
+    uint64_t dice = hash >> 8;
+
+    if (fault == BASE_FAULT_FORMAT)
+        put_u32(log + BASE_TYPE, format == HP_LOG_DIRT ? 6 : 1 + dice % 2);
+    if (fault == BASE_FAULT_TYPE)
+        put_u32(log + BASE_TYPE, types[dice % sizeof types]);
+    if (fault == BASE_FAULT_SEQUENCE)
+        log[BASE_SEQUENCE2 + dice % 4] ^= (uint8_t)(1 + (dice >> 8) % 255);
+    if (fault == BASE_FAULT_CLUSTER)
+        put_u32(log + BASE_CLUSTER, dice % 2 == 0 ? 0 : 9 + dice % 99);
+    put_u32(log + BASE_CHECKSUM, hp_base_checksum(log));
+    if (fault == BASE_FAULT_CHECKSUM)
+        log[BASE_CHECKSUM + dice % 4] ^= 1;
+}
+
+/* A log that is applied, with a wrong base block and with none. */
+static void check_base(const struct log_outcome *outcome, uint64_t hash)
+{
+    const struct hp_recovery *plan = &outcome->plan;
+    struct hp_log_set set = set_of(outcome);
+    struct log_outcome without;
+    size_t which = 0;
+
+    while (which < HP_LIMIT_LOGS && plan->log[which].order != 1)
+        which++;
+    if (which == HP_LIMIT_LOGS)
+        return;
+    struct hp_span log = set.log[which];
+    uint8_t *bytes = calloc(1, log.len);
+    FUZZ_CHECK(bytes != NULL, "0: memory");
+    set.log[which] = hp_span_of(bytes, log.len);
+    log_recover(&without, set);
+    memcpy(bytes, log.ptr, log.len);
+    put_base_fault(bytes, plan->log[which].format, hash);
+    expect(&without, set, "3: an invalid log changes nothing");
+    log_outcome_close(&without);
+    free(bytes);
+}
+
+void log_check_invalid(const struct log_outcome *outcome, uint64_t hash)
+{
+    if (hash % 4 == 0)
+        check_base(outcome, hash >> 2);
+    else
+        check_entry(outcome, hash >> 2);
 }
 
 /* ---- oracles 4 and 5 ----------------------------------------------------- */
@@ -200,4 +269,29 @@ void log_check_twice(const struct log_outcome *outcome)
         set.log[i] = none;
     if (outcome->plan.result == HP_RECOVERY_CLEAN)
         expect(outcome, set, "5: no log is needed");
+}
+
+/* ---- oracle 6 ------------------------------------------------------------ */
+
+void log_check_native(const struct log_outcome *outcome)
+{
+    const struct event_wish wish = {UINT64_MAX, NULL, false, true};
+    const struct hp_log_set *set = &outcome->plan.set;
+    struct hp_input input = {.size = sizeof input,
+                             .mode = HP_MODE_FORENSIC,
+                             .image = set->primary.ptr,
+                             .image_size = set->primary.len};
+    struct event_check with, without;
+
+    for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
+        input.log[i].data = set->log[i].ptr;
+        input.log[i].size = set->log[i].len;
+    }
+    uint32_t result =
+        event_check_input(&with, &hp_backend_native, &input, wish);
+    FUZZ_CHECK(event_check_walk(&without, &hp_backend_native, HP_MODE_FORENSIC,
+                                hp_span_of(outcome->image, outcome->plan.size),
+                                false) == result &&
+                   with.all == without.all,
+               "6: the recovered image");
 }

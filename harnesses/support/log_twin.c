@@ -16,6 +16,7 @@ enum {
     TAIL_MOST = 1200,
     SECTOR = 512,
     VECTOR = SECTOR + 4, /* where the bitmap of a DIRT log begins */
+    TYPE_OLD = 2,        /* of a DIRT log of Windows 2000 */
     TWINS = 64
 };
 
@@ -24,8 +25,10 @@ struct twin {
     uint64_t dice;
     struct hp_log_hive hives[STATES]; /* dirty, between, clean */
     uint32_t states;
+    uint32_t reached; /* the state that the logs lead to */
     uint32_t sequence;
-    uint32_t most; /* bytes of bins in any state */
+    uint32_t gap; /* numbers that are missing before the latest log */
+    struct hp_planned_log *latest; /* has the last entry */
     struct hp_planned_log logs[HP_LIMIT_LOGS];
     struct hp_log_entry entries[STATES];
     struct hp_image files[HP_LIMIT_LOGS];
@@ -92,6 +95,7 @@ static void make_states(struct twin *t, struct hp_span clean,
                         uint32_t bins_size)
 {
     t->states = 2 + below(t, STATES - 1);
+    t->reached = t->states - 1;
     for (uint32_t s = 0; s < t->states; s++) {
         uint32_t size = bins_size;
         bool last = s + 1 == t->states;
@@ -125,31 +129,52 @@ static struct hp_planned_log *begin_log(struct twin *t, size_t which,
     return log;
 }
 
-/* The entry that makes state `state` of `from`. */
+/* The field of `record` with that name says `value`. */
+static void lie(struct twin *t, struct hp_plan_record *record, const char *name,
+                uint32_t value)
+{
+    struct hp_plan_lie *lie = take(t, sizeof *lie);
+
+    *lie = (struct hp_plan_lie){
+        .field = hp_log_field_find((enum hp_log_record)record->kind, name,
+                                   strlen(name)),
+        .value.number = value};
+    record->lies = lie;
+}
+
+/* The entry that makes state `state` of `from`; its flags are no matter. */
 static void add_entry(struct twin *t, struct hp_planned_log *log,
                       uint32_t state, uint32_t from, enum hp_log_record kind)
 {
     struct hp_log_entry *entry = &t->entries[state];
 
-    *entry = (struct hp_log_entry){.record.kind = (uint8_t)kind,
-                                   .state = state,
-                                   .from = from,
-                                   .sequence = t->sequence + state - 1};
+    *entry =
+        (struct hp_log_entry){.record.kind = (uint8_t)kind,
+                              .state = state,
+                              .from = from,
+                              .sequence = t->sequence + state - 1 + t->gap};
     entry->last_page = &entry->pages;
     *log->last_entry = entry;
     log->last_entry = &entry->next;
+    if (kind == HP_LOG_ENTRY && below(t, 4) == 0)
+        lie(t, &entry->record, "flags", below(t, INT32_MAX));
 }
 
 static void plan_hvle(struct twin *t)
 {
     size_t which = below(t, HP_LIMIT_LOGS);
-    struct hp_planned_log *log = begin_log(t, which, HP_FORGED_HVLE);
 
+    t->latest = begin_log(t, which, HP_FORGED_HVLE);
     for (uint32_t s = 1; s < t->states; s++) {
         size_t other = (which + 1 + below(t, 2)) % HP_LIMIT_LOGS;
-        if (s > 1 && below(t, 3) == 0 && !t->logs[other].present)
-            log = begin_log(t, other, HP_FORGED_HVLE);
-        add_entry(t, log, s, s - 1, HP_LOG_ENTRY);
+        if (s > 1 && below(t, 3) == 0 && !t->logs[other].present) {
+            t->latest = begin_log(t, other, HP_FORGED_HVLE);
+            if (t->gap == 0 && below(t, 3) == 0) {
+                t->gap = 1 + below(t, 9);
+                t->reached = s - 1;
+            }
+        }
+        add_entry(t, t->latest, s, s - 1, HP_LOG_ENTRY);
     }
 }
 
@@ -167,6 +192,27 @@ static void plan_stale(struct twin *t)
     }
 }
 
+/* Sectors that differ, and some that do not: not whole bytes of the bitmap, as
+ * Windows has them. */
+static void add_sectors(struct twin *t, struct hp_log_entry *entry)
+{
+    const struct hp_image *clean = &t->hives[entry->state].image;
+    const struct hp_image *dirty = &t->hives[entry->from].image;
+
+    entry->paged = true;
+    for (size_t at = BASE_SIZE; at < clean->size; at += SECTOR) {
+        bool same = at < dirty->size &&
+                    memcmp(clean->bytes + at, dirty->bytes + at, SECTOR) == 0;
+        if (same && below(t, 16) != 0)
+            continue;
+        struct hp_log_page *page = take(t, sizeof *page);
+        *page = (struct hp_log_page){
+            .offset = (uint32_t)(at - BASE_SIZE), .size = SECTOR, .times = 1};
+        *entry->last_page = page;
+        entry->last_page = &page->next;
+    }
+}
+
 static void plan_dirt(struct twin *t)
 {
     struct hp_planned_log *log =
@@ -175,6 +221,10 @@ static void plan_dirt(struct twin *t)
     uint32_t clean = t->states - 1;
     size_t end = VECTOR + t->hives[clean].bins_size / PAGE;
     add_entry(t, log, clean, 0, HP_LOG_VECTOR);
+    if (below(t, 2) == 0)
+        add_sectors(t, log->entries);
+    if (below(t, 2) == 0)
+        lie(t, &log->base, "type", TYPE_OLD);
     /* Bits behind the last bin's are padding. */
     if (end % SECTOR == 0 || below(t, 2) == 0)
         return;
@@ -216,16 +266,42 @@ static void write_logs(struct twin *t, struct hp_log_set *set)
 
 /* ---- the check ----------------------------------------------------------- */
 
-static void check(struct twin *t, struct hp_span bins)
+/* The pages of `log` over the dirty hive: what is right where its base block is
+ * bad, for then only the log with the latest entries counts. */
+static struct hp_log_hive overlay(struct twin *t,
+                                  const struct hp_planned_log *log)
 {
+    const struct hp_image *dirty = &t->hives[0].image;
+    struct hp_log_hive want;
+
+    copy_state(t, &want, hp_span_of(dirty->bytes, dirty->size),
+               t->hives[t->states - 1].bins_size);
+    for (struct hp_log_entry *e = log->entries; e != NULL; e = e->next)
+        for (struct hp_log_page *p = e->pages; p != NULL; p = p->next) {
+            size_t at = BASE_SIZE + (size_t)p->offset;
+            size_t room = at < want.image.size ? want.image.size - at : 0;
+            memcpy(want.image.bytes + at, t->hives[e->state].image.bytes + at,
+                   room < p->size ? room : p->size);
+        }
+    return want;
+}
+
+static void check(struct twin *t, bool bad_base)
+{
+    struct hp_log_hive want = t->hives[t->reached];
     struct hp_log_set set = {0};
     struct log_outcome got;
 
     write_logs(t, &set);
+    if (bad_base) {
+        want = overlay(t, t->latest);
+        t->hives[0].image.bytes[BASE_CHECKSUM + below(t, 4)] ^= 1;
+    }
     log_recover(&got, set);
     FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE &&
-                   got.plan.size == BASE_SIZE + bins.len &&
-                   memcmp(got.image + BASE_SIZE, bins.ptr, bins.len) == 0,
+                   got.plan.size == want.image.size &&
+                   memcmp(got.image + BASE_SIZE, want.image.bytes + BASE_SIZE,
+                          want.bins_size) == 0,
                "2: the clean twin");
     log_outcome_close(&got);
 }
@@ -249,7 +325,7 @@ void log_check_twin(struct hp_span clean, uint64_t hash)
         plan_hvle(&t);
     if (below(&t, 3) == 0)
         plan_stale(&t);
-    check(&t, bins);
+    check(&t, t.latest != NULL && below(&t, 4) == 0);
     hp_arena_close(&t.arena);
 }
 
