@@ -31,6 +31,7 @@ FUZZ_HIVE = ("fuzz_hive",)
 # The targets whose code a canary's file is; the first prefix counts.
 TARGETS = (
     ("engine/regf/log", ("fuzz_log",)),
+    ("engine/backend/native", ("fuzz_log",)),
     ("engine/regf/", FUZZ_HIVE),
     ("engine/base/multi_sz", ("fuzz_multi_sz",)),
     ("engine/base/escape", ("fuzz_escape",)),
@@ -59,7 +60,8 @@ class Bench:
         wanted = sorted({target for _, targets in TARGETS
                          for target in targets} | {"fuzz_diff"})
         self.copy = planted.Copy("bench-canaries", PRESET, (
-            "-DBUILD_TESTING=OFF", "-DHP_COPYLEFT_TARGETS=OFF"))
+            "-DBUILD_TESTING=OFF", "-DHP_COPYLEFT_TARGETS=OFF",
+            "-DHP_WERROR=OFF"))
         for folder in (self.copy.tree / "regressions").glob("*/"):
             shutil.rmtree(folder)
         chosen = self.copy.tree / "corpus" / "SEEDS"
@@ -171,7 +173,7 @@ class Bench:
             path.unlink()
         return result
 
-    def measure(self, canary, targets):
+    def measure(self, canary, targets, seconds=SECONDS):
         problem = canary.plant(self.copy, *targets)
         runs = []
         try:
@@ -180,7 +182,7 @@ class Bench:
             with tempfile.TemporaryDirectory() as scratch:
                 for target in targets:
                     runs.append(self.hunt(canary, target,
-                                          SECONDS // len(targets),
+                                          seconds // len(targets),
                                           pathlib.Path(scratch)))
                     if runs[-1]["found"]:
                         break
