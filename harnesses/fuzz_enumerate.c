@@ -15,7 +15,9 @@
  *            the model cures whom it says that it cures, and nobody else;
  *         7. the path of one service alone (1 time in 8), as `hiveproof path`
  *            has it, and out of a variable that holds it, gets the slow model's
- *            verdict; memory that fails in 6 and 7 is told.
+ *            verdict; memory that fails in 6 and 7 is told;
+ *         8. what is said of an exclusion is so (X4): its shape, that one like
+ *            it comes before it, that it matches nothing.
  *         Before all (1 time in 64) the volumes, and before a verdict fails the
  *         strings, its path and the exclusions, are asked for themselves, by
  *         the oracles of their own harnesses.

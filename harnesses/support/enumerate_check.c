@@ -7,6 +7,7 @@
 #include "enumerate_alone.h"
 #include "enumerate_parts.h"
 #include "enumerate_remedy.h"
+#include "exclusion_findings.h"
 #include "model_findings.h"
 #include "model_software.h"
 #include "native.h"
@@ -139,6 +140,7 @@ void enumerate_check_report(const struct hp_report *report,
     for (size_t i = 0; i < report->culprit_count; i++)
         FUZZ_CHECK(report->culprits[i] < report->service_count,
                    "2: a culprit is a service");
+    exclusion_findings_check(report);
 }
 
 /* ---- two reports -----------------------------------------------------------

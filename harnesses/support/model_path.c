@@ -306,7 +306,7 @@ static bool is_valid(struct hp_text entry)
     return !model_has_unit(entry, 0, "\"%*?") && entry.units[last] != '\'';
 }
 
-static bool matches(struct hp_text entry, struct hp_text path)
+bool model_entry_matches(struct hp_text entry, struct hp_text path)
 {
     if (entry.count != path.count || !is_valid(entry))
         return false;
@@ -326,7 +326,7 @@ static int excludes_alone(const struct model_machine *machine,
     while (entry.count < machine->exclusions.len / 2 && units[entry.count] != 0)
         entry.count++;
     if ((machine->exclusions_type != 1 && machine->exclusions_type != 2) ||
-        policy == HP_EXCLUSION_STRICT || !matches(entry, path))
+        policy == HP_EXCLUSION_STRICT || !model_entry_matches(entry, path))
         return 0;
     return policy == HP_EXCLUSION_LENIENT ? 1 : 3;
 }
@@ -348,7 +348,8 @@ int model_excludes(const struct model_machine *machine, struct hp_text path)
         return excludes_alone(machine, path, units);
     for (size_t i = 0; model_multi_sz_string(&string, data, i); i++)
         if (!string.dead &&
-            matches((struct hp_text){units + string.first, string.count}, path))
+            model_entry_matches(
+                (struct hp_text){units + string.first, string.count}, path))
             return 1;
     return 0;
 }
