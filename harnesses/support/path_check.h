@@ -19,4 +19,8 @@ void path_check_model(const struct hp_outcome *outcome, struct hp_arena *arena,
                       const struct hp_path_question *path,
                       const struct hp_tree *software);
 
+/* The same oracle for the path made longer, in its middle or at an end. */
+void path_check_longer(const struct hp_question *question,
+                       struct hp_path_question path, uint64_t hash);
+
 #endif
