@@ -10,6 +10,7 @@
 #include "exclusion_findings.h"
 #include "model_findings.h"
 #include "model_software.h"
+#include "model_tree.h"
 #include "native.h"
 
 struct hp_source enumerate_source(struct hp_span image)
@@ -278,7 +279,11 @@ static void check_whole(const struct comparison *c)
     const struct hp_report *report = c->report;
     const struct model_report *want = c->want;
     bool same_set = is_set(report, want);
+    bool has_link = model_child(c->tree->root, "CurrentControlSet") != NULL;
 
+    FUZZ_CHECK(has_finding(&report->findings, "CURRENT_CONTROL_SET_KEY") ==
+                   has_link,
+               "3: a key CurrentControlSet");
     FUZZ_CHECK(same_set, "3: the control set");
     if (!same_set)
         return; /* all that follows is another one's */
