@@ -26,6 +26,7 @@ struct twin {
     struct hp_log_hive hives[STATES]; /* dirty, between, clean */
     uint32_t states;
     uint32_t reached; /* the state that the logs lead to */
+    bool futile;      /* or none of them may be applied */
     uint32_t sequence;
     uint32_t gap; /* numbers that are missing before the latest log */
     struct hp_planned_log *latest; /* has the last entry */
@@ -131,7 +132,7 @@ static struct hp_planned_log *begin_log(struct twin *t, size_t which,
 
 /* The field of `record` with that name says `value`. */
 static void lie(struct twin *t, struct hp_plan_record *record, const char *name,
-                uint32_t value)
+                uint64_t value)
 {
     struct hp_plan_lie *lie = take(t, sizeof *lie);
 
@@ -160,6 +161,51 @@ static void add_entry(struct twin *t, struct hp_planned_log *log,
         lie(t, &entry->record, "flags", below(t, INT32_MAX));
 }
 
+static struct hp_log_page *add_page(struct twin *t, struct hp_log_entry *entry,
+                                    size_t at)
+{
+    struct hp_log_page *page = take(t, sizeof *page);
+
+    *page = (struct hp_log_page){
+        .offset = (uint32_t)(at - BASE_SIZE), .size = SECTOR, .times = 1};
+    *entry->last_page = page;
+    entry->last_page = &page->next;
+    return page;
+}
+
+/* Sectors that differ, and some that do not; not whole pages, as Windows has
+ * them. */
+static void add_sectors(struct twin *t, struct hp_log_entry *entry)
+{
+    const struct hp_image *clean = &t->hives[entry->state].image;
+    const struct hp_image *dirty = &t->hives[entry->from].image;
+
+    entry->paged = true;
+    for (size_t at = BASE_SIZE; at < clean->size; at += SECTOR) {
+        bool same = at < dirty->size &&
+                    memcmp(clean->bytes + at, dirty->bytes + at, SECTOR) == 0;
+        if (same && below(t, 16) != 0)
+            continue;
+        (void)add_page(t, entry, at);
+    }
+}
+
+/* Before the right pages one that is wrong, for a place that is written again.
+ */
+static void add_sectors_twice(struct twin *t, struct hp_log_entry *entry)
+{
+    uint32_t pages = t->hives[entry->state].bins_size / PAGE;
+    size_t at = BASE_SIZE + (size_t)PAGE * below(t, pages);
+    uint8_t *bytes = take(t, SECTOR);
+    struct hp_log_page *wrong = add_page(t, entry, at);
+
+    memset(bytes, 0x5a, SECTOR);
+    wrong->told = true;
+    wrong->bytes = hp_span_of(bytes, SECTOR);
+    (void)add_page(t, entry, at);
+    add_sectors(t, entry);
+}
+
 static void plan_hvle(struct twin *t)
 {
     size_t which = below(t, HP_LIMIT_LOGS);
@@ -175,62 +221,41 @@ static void plan_hvle(struct twin *t)
             }
         }
         add_entry(t, t->latest, s, s - 1, HP_LOG_ENTRY);
+        if (below(t, 4) == 0)
+            add_sectors_twice(t, &t->entries[s]);
     }
 }
 
-/* A log that was applied before, with what the hive is to lose; not the one
- * right before the others, with which it would be one sequence. */
-static void plan_stale(struct twin *t)
+/* The time of the hive, or another one. */
+static uint64_t filetime(struct twin *t, bool other)
 {
+    uint64_t time = hp_at_u64(hp_span_of(t->hives[0].image.bytes, BASE_SIZE),
+                              BASE_FILETIME);
+
+    if (!other)
+        return time;
+    return below(t, 2) == 0 ? time - 1 - below(t, 9) : time + 1 + below(t, 9);
+}
+
+/* A log with what the hive is to lose, that is not applied: it was before, and
+ * not right before the others, with which it would be one sequence; or it is of
+ * the old format, and after the new one no log is, or of another time. */
+static void plan_other(struct twin *t)
+{
+    bool dirt = below(t, 2) == 0;
+
     for (size_t i = 0; i < HP_LIMIT_LOGS; i++) {
         if (t->logs[i].present)
             continue;
-        struct hp_planned_log *log = begin_log(t, i, HP_FORGED_HVLE);
-        add_entry(t, log, 0, t->states - 1, HP_LOG_ENTRY);
+        struct hp_planned_log *log =
+            begin_log(t, i, dirt ? HP_FORGED_DIRT : HP_FORGED_HVLE);
+        add_entry(t, log, 0, t->states - 1,
+                  dirt ? HP_LOG_VECTOR : HP_LOG_ENTRY);
         t->entries[0].sequence = t->sequence - 2 - below(t, 9);
+        if (dirt)
+            lie(t, &log->base, "filetime", filetime(t, t->latest == NULL));
         return;
     }
-}
-
-/* Sectors that differ, and some that do not: not whole bytes of the bitmap, as
- * Windows has them. */
-static void add_sectors(struct twin *t, struct hp_log_entry *entry)
-{
-    const struct hp_image *clean = &t->hives[entry->state].image;
-    const struct hp_image *dirty = &t->hives[entry->from].image;
-
-    entry->paged = true;
-    for (size_t at = BASE_SIZE; at < clean->size; at += SECTOR) {
-        bool same = at < dirty->size &&
-                    memcmp(clean->bytes + at, dirty->bytes + at, SECTOR) == 0;
-        if (same && below(t, 16) != 0)
-            continue;
-        struct hp_log_page *page = take(t, sizeof *page);
-        *page = (struct hp_log_page){
-            .offset = (uint32_t)(at - BASE_SIZE), .size = SECTOR, .times = 1};
-        *entry->last_page = page;
-        entry->last_page = &page->next;
-    }
-}
-
-static void plan_dirt(struct twin *t)
-{
-    struct hp_planned_log *log =
-        begin_log(t, below(t, HP_LIMIT_LOGS), HP_FORGED_DIRT);
-
-    uint32_t clean = t->states - 1;
-    size_t end = VECTOR + t->hives[clean].bins_size / PAGE;
-    add_entry(t, log, clean, 0, HP_LOG_VECTOR);
-    if (below(t, 2) == 0)
-        add_sectors(t, log->entries);
-    if (below(t, 2) == 0)
-        lie(t, &log->base, "type", TYPE_OLD);
-    /* Bits behind the last bin's are padding. */
-    if (end % SECTOR == 0 || below(t, 2) == 0)
-        return;
-    log->raws = take(t, sizeof *log->raws);
-    log->raws->position = end;
-    log->raws->bytes = hp_span_of("\xff", 1);
 }
 
 /* A DIRT log is refused where pages begin bins that say something else. */
@@ -247,6 +272,49 @@ static bool has_sound_bins(struct hp_span bins)
         at += size;
     }
     return true;
+}
+
+/* A bin of the clean hive begins with something else than the dirty one's. */
+static void spoil_bin(struct twin *t)
+{
+    struct hp_log_hive *clean = &t->hives[t->states - 1];
+    uint8_t *bins = clean->image.bytes + BASE_SIZE;
+    struct hp_log_hive *dirty = &t->hives[0];
+    size_t bin = 0, next = 0;
+
+    do {
+        bin = next;
+        next += hp_at_u32(hp_span_of(bins, clean->bins_size), bin + BIN_SIZE);
+    } while (next < clean->bins_size && below(t, 2) == 0);
+    size_t at = bin + below(t, 8); /* its signature, its offset */
+    if (at < dirty->bins_size)
+        dirty->image.bytes[BASE_SIZE + at] = bins[at];
+    bins[at] ^= (uint8_t)(1 + below(t, 255));
+}
+
+static void plan_dirt(struct twin *t)
+{
+    struct hp_planned_log *log =
+        begin_log(t, below(t, HP_LIMIT_LOGS), HP_FORGED_DIRT);
+
+    uint32_t clean = t->states - 1;
+    size_t end = VECTOR + t->hives[clean].bins_size / PAGE;
+    add_entry(t, log, clean, 0, HP_LOG_VECTOR);
+    t->futile = below(t, 4) == 0;
+    if (t->futile && below(t, 2) == 0)
+        spoil_bin(t);
+    else if (t->futile)
+        lie(t, &log->base, "filetime", filetime(t, true));
+    else if (below(t, 2) == 0)
+        lie(t, &log->base, "type", TYPE_OLD);
+    if (below(t, 2) == 0)
+        add_sectors(t, log->entries);
+    /* Bits behind the last bin's are padding. */
+    if (end % SECTOR == 0 || below(t, 2) == 0)
+        return;
+    log->raws = take(t, sizeof *log->raws);
+    log->raws->position = end;
+    log->raws->bytes = hp_span_of("\xff", 1);
 }
 
 static void write_logs(struct twin *t, struct hp_log_set *set)
@@ -298,11 +366,15 @@ static void check(struct twin *t, bool bad_base)
         t->hives[0].image.bytes[BASE_CHECKSUM + below(t, 4)] ^= 1;
     }
     log_recover(&got, set);
-    FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE &&
-                   got.plan.size == want.image.size &&
-                   memcmp(got.image + BASE_SIZE, want.image.bytes + BASE_SIZE,
-                          want.bins_size) == 0,
-               "2: the clean twin");
+    if (t->futile)
+        FUZZ_CHECK(got.plan.result == HP_RECOVERY_REFUSED, "2: no twin");
+    else
+        FUZZ_CHECK(got.plan.result == HP_RECOVERY_DONE &&
+                       got.plan.size == want.image.size &&
+                       memcmp(got.image + BASE_SIZE,
+                              want.image.bytes + BASE_SIZE,
+                              want.bins_size) == 0,
+                   "2: the clean twin");
     log_outcome_close(&got);
 }
 
@@ -324,7 +396,7 @@ void log_check_twin(struct hp_span clean, uint64_t hash)
     else
         plan_hvle(&t);
     if (below(&t, 3) == 0)
-        plan_stale(&t);
+        plan_other(&t);
     check(&t, t.latest != NULL && below(&t, 4) == 0);
     hp_arena_close(&t.arena);
 }
