@@ -15,6 +15,9 @@
 
 enum { HEADER = 40, SECTOR = 512, HASHED = 32, PAGE = 64, CASES = 5 };
 
+/* Of the base block of a log. */
+enum { TYPE_DIRT = 1, TYPE_HVLE = 6, CLUSTER_MOST = 8 };
+
 static const struct hp_span none;
 
 static struct hp_log_set set_of(const struct log_outcome *outcome)
@@ -181,13 +184,15 @@ static void put_base_fault(uint8_t *log, enum hp_log_format format,
     uint64_t dice = hash >> 8;
 
     if (fault == BASE_FAULT_FORMAT)
-        put_u32(log + BASE_TYPE, format == HP_LOG_DIRT ? 6 : 1 + dice % 2);
+        put_u32(log + BASE_TYPE,
+                format == HP_LOG_DIRT ? TYPE_HVLE : TYPE_DIRT + dice % 2);
     if (fault == BASE_FAULT_TYPE)
         put_u32(log + BASE_TYPE, types[dice % sizeof types]);
     if (fault == BASE_FAULT_SEQUENCE)
         log[BASE_SEQUENCE2 + dice % 4] ^= (uint8_t)(1 + (dice >> 8) % 255);
     if (fault == BASE_FAULT_CLUSTER)
-        put_u32(log + BASE_CLUSTER, dice % 2 == 0 ? 0 : 9 + dice % 99);
+        put_u32(log + BASE_CLUSTER,
+                dice % 2 == 0 ? 0 : CLUSTER_MOST + 1 + dice % 99);
     put_u32(log + BASE_CHECKSUM, hp_base_checksum(log));
     if (fault == BASE_FAULT_CHECKSUM)
         log[BASE_CHECKSUM + dice % 4] ^= 1;

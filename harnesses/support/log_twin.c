@@ -347,7 +347,9 @@ static struct hp_log_hive overlay(struct twin *t,
     for (struct hp_log_entry *e = log->entries; e != NULL; e = e->next)
         for (struct hp_log_page *p = e->pages; p != NULL; p = p->next) {
             size_t at = BASE_SIZE + (size_t)p->offset;
-            size_t room = at < want.image.size ? want.image.size - at : 0;
+            if (at >= want.image.size)
+                continue;
+            size_t room = want.image.size - at;
             memcpy(want.image.bytes + at, t->hives[e->state].image.bytes + at,
                    room < p->size ? room : p->size);
         }
