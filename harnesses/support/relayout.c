@@ -85,6 +85,8 @@ uint8_t *relayout(size_t *size, struct hp_span image)
         bins > image.len - BASE_SIZE_)
         return NULL;
     *size = BASE_SIZE_ + (size_t)bins + NEW_BIN;
+    if (*size < image.len) /* less work is allowed in a shorter file */
+        return NULL;
     uint8_t *copy = malloc(*size);
     if (copy == NULL)
         return NULL;
