@@ -46,6 +46,8 @@ TARGETS = (
 )
 SAID = re.compile(r"oracle (\w.*)|SUMMARY: (?:\w+Sanitizer|libFuzzer): (.*)|"
                   r"(fuzz_diff: (?!rule).*)")
+# Where a file of ours stands on this machine, before its name in the tree.
+OURS = re.compile(r"\S*/((?:engine|harnesses)/)")
 
 
 def targets_of(canary):
@@ -166,7 +168,7 @@ class Bench:
                     shutil.copy(path, OTHERS / f"{target}-{path.name}")
             elif not path.name.startswith("slow-unit") and \
                     self.fails(self.folder, target, path, scratch):
-                match = SAID.search(said.replace(f"{self.copy.tree}/", ""))
+                match = SAID.search(OURS.sub(r"\1", said))
                 result = {"found": True, "input_bytes": path.stat().st_size,
                           "oracle": next(filter(None, match.groups()), "")
                           if match else path.name.split("-")[0]}
