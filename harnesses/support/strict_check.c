@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "layout.h"
 #include "native.h"
 #include "reader_model.h"
 #include "relayout.h"
@@ -11,10 +12,6 @@
 /* Mutations make lists of thousands of dead references: a few such inputs would
  * take most of the time. */
 #define EVENTS_MOST 64
-
-/* The format: a base block, whose first bytes describe the hive, then bins. */
-#define BASE_BLOCK_SIZE 4096
-#define BASE_BLOCK_READ 512
 
 /* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
  * can show, smaller ones show sooner. */
@@ -25,10 +22,9 @@ uint64_t hive_choice(struct hp_span image)
 {
     struct hp_span head = image, bins = {NULL, 0, NULL};
 
-    if (image.len > BASE_BLOCK_SIZE) {
-        head.len = BASE_BLOCK_READ;
-        bins = hp_span_of(image.ptr + BASE_BLOCK_SIZE,
-                          image.len - BASE_BLOCK_SIZE);
+    if (image.len > BASE_SIZE) {
+        head.len = BASE_UNUSED;
+        bins = hp_span_of(image.ptr + BASE_SIZE, image.len - BASE_SIZE);
     }
     return fuzz_choice(fuzz_choice(0, head.ptr, head.len), bins.ptr, bins.len);
 }
