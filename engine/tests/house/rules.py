@@ -42,6 +42,8 @@ HARNESS_LINES = 60
 
 STRUCT_CAST = re.compile(r"\(\s*(const\s+)?(struct\s+\w+|u?int(16|32|64)_t)\s*\*\s*\)(?!0\b)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+# A file of ours in the folder of whoever measured.
+PLACE = re.compile(r"""(^|[\s"'(=])/\S*/(engine|harnesses|build|scripts)/""")
 # One word each, so that this file does not find itself.
 UNFINISHED = re.compile("TO" + "DO|FIX" + "ME|XX" + "X")
 
@@ -113,6 +115,12 @@ def check_macro(lines):
             yield number, "the engine must not know that it is fuzzed"
 
 
+def check_places(lines):
+    for number, line in enumerate(lines, 1):
+        if PLACE.search(line):
+            yield number, "a path of one machine"
+
+
 def check_casts(lines):
     for number, line in enumerate(lines, 1):
         if not line.startswith(" *") and STRUCT_CAST.search(strip_literals(line)):
@@ -178,6 +186,10 @@ def main():
         if path.parent.name == "harnesses" and path.name.startswith("fuzz_"):
             checks.append(check_harness(lines))
         problems += [(path, *problem) for check in checks for problem in check]
+        checked += 1
+    for path in sorted((source / "docs" / "bench").iterdir()):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        problems += [(path, *problem) for problem in check_places(lines)]
         checked += 1
     for path, number, rule in problems:
         print(f"{path.relative_to(source)}:{number}: {rule}")
