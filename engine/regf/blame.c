@@ -67,9 +67,14 @@ static bool is_list(uint16_t signature)
 
 /* Asked of every eighth byte of a broken hive: most are not even two letters.
  */
+static bool is_letters(uint16_t signature)
+{
+    return (signature & 0xE0E0) == 0x6060;
+}
+
 static bool is_known(uint16_t signature)
 {
-    if ((signature & 0xE0E0) != 0x6060)
+    if (!is_letters(signature))
         return false;
     return (signature == SIG_NK) | (signature == SIG_VK) |
            (signature == SIG_SK) | (signature == SIG_DB) |
@@ -193,14 +198,38 @@ static bool may_search(const struct hp_hive *hive)
     return reads_left(hive) > 0;
 }
 
+/* Places that are looked at together. */
+#define TOGETHER 8
+
+/* The places from `cell` on, TOGETHER at a time and at most `most`, where not
+ * even two letters are. */
+static size_t skip_letterless(struct hp_span bins, size_t cell, uint64_t most)
+{
+    struct hp_span group;
+    size_t steps = 0;
+    bool letters = false;
+
+    while (most - steps >= TOGETHER &&
+           hp_span_sub(bins, cell + CELL_SIZE_FIELD + steps * CELL_ALIGN,
+                       (size_t)TOGETHER * CELL_ALIGN, &group)) {
+        for (size_t i = 0; i < TOGETHER; i++)
+            letters |= is_letters(hp_at_u16(group, i * CELL_ALIGN));
+        if (letters)
+            break;
+        steps += TOGETHER;
+    }
+    return steps;
+}
+
 /* Sets *at to the first place from there on where a cell with a known signature
  * may start, and counts the reads at once. */
 static bool find_known(size_t *at, struct hp_hive *hive)
 {
     struct hp_span bins = hp_span_of(hive->bins.ptr, hive->bins.len);
-    uint64_t most = reads_left(hive), steps = 0;
+    size_t skipped = skip_letterless(bins, *at, reads_left(hive));
+    uint64_t most = reads_left(hive), steps = skipped;
     uint16_t signature = 0;
-    size_t cell = *at;
+    size_t cell = *at + skipped * CELL_ALIGN;
 
     for (; steps < most &&
            hp_span_u16(bins, cell + CELL_SIZE_FIELD, &signature) &&
@@ -215,9 +244,14 @@ static bool find_known(size_t *at, struct hp_hive *hive)
 /* Sets *cell to the start of the cell around `at`, where none starts. */
 static bool find_around(size_t *cell, struct hp_hive *hive, size_t at)
 {
-    for (size_t bit = at / CELL_ALIGN; bit-- > 0 && may_search(hive);) {
-        hive->reads++;
-        if ((hive->starts[bit / 8] >> bit % 8 & 1) != 0) {
+    size_t bit = at / CELL_ALIGN;
+
+    while (bit > 0 && may_search(hive)) {
+        uint8_t starts = hive->starts[(bit - 1) / 8];
+        size_t step = bit % 8 == 0 && starts == 0 ? 8 : 1;
+        bit -= step;
+        hive->reads += step;
+        if ((starts >> bit % 8 & 1) != 0) {
             *cell = bit * CELL_ALIGN;
             return true;
         }

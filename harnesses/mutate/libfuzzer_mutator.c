@@ -13,11 +13,15 @@
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
                                               size_t max);
 extern const size_t hp_mutator_small __attribute__((weak));
+extern bool hp_mutator_ran;
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
                                  const uint8_t *data2, size_t size2,
                                  uint8_t *out, size_t max, unsigned seed);
+
+/* For known_edges.c: the input that comes next is made here. */
+bool hp_mutator_ran;
 
 static size_t engine(void *self, uint8_t *bytes, size_t size, size_t room)
 {
@@ -65,6 +69,7 @@ static size_t room(size_t size, size_t max, unsigned seed)
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed)
 {
+    hp_mutator_ran = true;
     if (only("bytes"))
         return LLVMFuzzerMutate(data, size, max);
     if (only("sum")) {
@@ -82,6 +87,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
 {
     size_t size = size1 < max ? size1 : max;
 
+    hp_mutator_ran = true;
     max = room(size, max, seed);
     if (only("bytes") || only("sum"))
         return 0; /* the engine has one of its own */

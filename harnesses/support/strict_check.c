@@ -11,7 +11,7 @@
 
 /* Mutations make lists of thousands of dead references: a few such inputs would
  * take most of the time. */
-#define EVENTS_MOST 64
+#define EVENTS_MOST 48
 
 /* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
  * can show, smaller ones show sooner. */
