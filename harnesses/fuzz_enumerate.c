@@ -17,7 +17,7 @@
  *            has it, and out of a variable that holds it, gets the slow model's
  *            verdict; memory that fails in 6 and 7 is told;
  *         8. what is said of an exclusion is so (X4): its shape, that one like
- *            it comes before it, that it matches nothing.
+ *            it comes before it, that it matches nothing or no culprit.
  *         Before all (1 time in 64) the volumes, and before a verdict fails the
  *         strings, its path and the exclusions, are asked for themselves, by
  *         the oracles of their own harnesses.

@@ -141,6 +141,10 @@ void enumerate_check_report(const struct hp_report *report,
     for (size_t i = 0; i < report->culprit_count; i++)
         FUZZ_CHECK(report->culprits[i] < report->service_count,
                    "2: a culprit is a service");
+    for (size_t i = 0; i < report->damage_count; i++)
+        FUZZ_CHECK(!report->damage[i].decisive ||
+                       report->result != HP_RESULT_OK,
+                   "2: no run is good over damage that decides");
     exclusion_findings_check(report);
 }
 
@@ -184,6 +188,7 @@ void enumerate_check_profile(const struct hp_report *report,
         FUZZ_CHECK(report->result != HP_RESULT_OK ||
                        with.result == HP_RESULT_OK,
                    "4: a good run stays good");
+        exclusion_findings_check_local(report, &with);
     }
     hp_arena_close(&arena);
 }

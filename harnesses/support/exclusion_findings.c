@@ -141,3 +141,24 @@ void exclusion_findings_check(const struct hp_report *report)
                    "8: it matches a service");
     }
 }
+
+void exclusion_findings_check_local(const struct hp_report *without,
+                                    const struct hp_report *with)
+{
+    for (size_t i = 0; i < with->exclusion_count; i++) {
+        const struct hp_exclusion *entry = &with->exclusions[i];
+        bool may = false, must = false;
+        for (size_t j = 0; j < entry->match_count; j++) {
+            size_t at = entry->matches[j];
+            const struct hp_service_result *service = &without->services[at];
+            bool good = service->outcome.verdict == HP_VERDICT_OK;
+            may |= good || service->has_driver;
+            must |= good && !service->has_driver &&
+                    with->services[at].outcome.verdict == HP_VERDICT_EXCLUDED;
+        }
+        FUZZ_CHECK(!must || says(entry, "E_HIDES_LOCAL"),
+                   "8: it hides a local service");
+        FUZZ_CHECK(may || !says(entry, "E_HIDES_LOCAL"),
+                   "8: it hides no local service");
+    }
+}

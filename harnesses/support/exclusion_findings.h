@@ -10,4 +10,9 @@
  * several that are equal, and whether it matches a service. */
 void exclusion_findings_check(const struct hp_report *report);
 
+/* The same of two reports, without (profile `pre`) and with the hotfix: whether
+ * an entry takes a service out of the backup that is no trouble. */
+void exclusion_findings_check_local(const struct hp_report *without,
+                                    const struct hp_report *with);
+
 #endif
