@@ -101,6 +101,7 @@ static uint32_t on_enter(void *self, size_t row,
                                           "31bf3856ad364e35_none_";
     struct hp_text name;
 
+    software->version_told = false;
     if (row != PACKAGE && row != WINNER)
         return HP_CONTINUE;
     if (!take_name(&name, software->arena, event->name, wanted))
@@ -126,12 +127,16 @@ static bool on_string(struct hp_software *software,
 static bool on_winner(struct hp_software *software,
                       const struct hp_probe_datum *datum)
 {
-    struct hp_winner *winner = &software->winners[software->winner_count];
+    struct hp_winner *winner;
 
-    if (software->winner_count == HP_SOFTWARE_ITEMS_MAX)
-        return true;
-    winner->component = software->component;
-    software->winner_count++;
+    if (!software->version_told) {
+        if (software->winner_count == HP_SOFTWARE_ITEMS_MAX)
+            return true;
+        software->winners[software->winner_count++].component =
+            software->component;
+        software->version_told = true;
+    }
+    winner = &software->winners[software->winner_count - 1];
     return on_string(software, datum, &winner->version);
 }
 

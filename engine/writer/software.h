@@ -54,6 +54,7 @@ struct hp_software {
     struct hp_winner winners[HP_SOFTWARE_ITEMS_MAX];
     size_t package_count, winner_count;
     struct hp_text component; /* while its key is open */
+    bool version_told;        /* a value of the open version key has come */
     struct hp_arena *arena;
 };
 
