@@ -18,7 +18,7 @@ WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
 RUNS = 5
 SECONDS = 10  # of the first ones most go to what is new
-HIVE_RUNS = 3  # what a run finds first is luck, and decides what it mutates
+TIMES = 3  # what a run finds first is luck, and decides what it mutates
 EMPTY_RUNS = 40
 EMPTY_EXECUTIONS = 100_000
 SEEDS = 200
@@ -122,10 +122,10 @@ def together(results):
     return whole | {"rate": whole["executions"] / seconds}
 
 
-def hives(number, binary, seeds, *options):
-    """The same of HIVE_RUNS runs."""
-    return together([libfuzzer(HIVE_RUNS * number + i, binary, seeds, *options)
-                     for i in range(HIVE_RUNS)])
+def thrice(number, binary, seeds, *options):
+    """The same of TIMES runs."""
+    return together([libfuzzer(RUNS * (TIMES * number + i), binary, seeds, *options)
+                     for i in range(TIMES)])
 
 
 def empty(binary, seeds, *options):
@@ -134,21 +134,15 @@ def empty(binary, seeds, *options):
     paths = sorted(seeds.iterdir())
     results = []
     for path in paths[::max(1, len(paths) // EMPTY_RUNS)]:
-        with scratch_folder() as scratch:
+        with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
             shutil.copy(path, scratch)
             results.append(libfuzzer_once(binary, scratch, "-seed=1", "-keep_seed=1",
                                           f"-runs={EMPTY_EXECUTIONS}", *options))
     return together(results)
 
 
-def scratch_folder():
-    """In memory, if there is such a file system: the disk is not measured."""
-    return tempfile.TemporaryDirectory(
-        prefix="hiveproof-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-
-
 def libfuzzer_once(binary, seeds, *options):
-    with scratch_folder() as scratch:
+    with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         corpus = pathlib.Path(scratch) / "corpus"
         shutil.copytree(seeds, corpus)
         said, spent = timed(
@@ -169,7 +163,7 @@ def libfuzzer_once(binary, seeds, *options):
 
 def afl(binary, seeds):
     """hivex's own recipe, from its file FUZZING."""
-    with scratch_folder() as scratch:
+    with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         out = pathlib.Path(scratch) / "out"
         _, spent = timed(
             ["afl-fuzz", "-i", seeds, "-o", out, "-V", str(SECONDS), "--", binary,
@@ -192,7 +186,7 @@ def measure(number):
     folders = {name: built(name) for name in SANITIZERS}
     recipe = hivexml()
     seeds = choose(folders["plain"] / "seeds" / "fuzz_hive")
-    with scratch_folder() as scratch:
+    with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         small = pathlib.Path(scratch) / "small"
         small.mkdir()
         for path in sorted(seeds.iterdir()):
@@ -205,11 +199,11 @@ def measure(number):
         for name, folder in folders.items():
             bench = folder / "bench"
             result |= {
-                f"hivex {name}": libfuzzer(number, bench / "bench_hivex_counted",
-                                           seeds, room),
+                f"hivex {name}": thrice(number, bench / "bench_hivex_counted",
+                                        seeds, room),
                 f"empty {name}": empty(bench / "bench_empty", seeds, room),
-                f"hive {name}": hives(number, bench / "bench_hive_counted",
-                                      seeds, room, "-reduce_inputs=0"),
+                f"hive {name}": thrice(number, bench / "bench_hive_counted",
+                                       seeds, room, "-reduce_inputs=0"),
                 f"bytes {name}": libfuzzer(number, bench / "bench_hive_bytes",
                                            small, f"-max_len={SMALL}",
                                            "-reduce_inputs=0"),
@@ -288,7 +282,7 @@ seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
 engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
            the mutator. The empty harness has no coverage, and libFuzzer
            would stay with one seed: each fifth seed has a run of its own,
-           100,000 executions; fuzz_hive has three runs. Files in memory
+           100,000 executions; fuzz_hive and fuzz_hivex have three runs each
 whole      the first walk, which knows no more than 48 events and deep keys
            but 1 time in 64, came to its end
 """
