@@ -15,6 +15,7 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1,
                                  const uint8_t *data2, size_t size2,
                                  uint8_t *out, size_t max, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+extern bool hp_mutator_ran;
 
 static size_t engine_calls;
 
@@ -108,12 +109,34 @@ static void crossover__leaves_both_inputs_alone(void **state)
     free(out);
 }
 
+/* What harnesses of hives hide known edges by. */
+static void both__tell_that_they_ran(void **state)
+{
+    struct hive_builder h;
+    uint8_t *out = malloc(ROOM);
+
+    (void)state;
+    assert_non_null(out);
+    small_hive(&h);
+    hp_mutator_ran = false;
+    (void)LLVMFuzzerCustomCrossOver(h.image, h.size, h.image, h.size, out, ROOM,
+                                    1);
+    assert_true(hp_mutator_ran);
+    hp_mutator_ran = false;
+    memcpy(out, h.image, h.size);
+    (void)LLVMFuzzerCustomMutator(out, h.size, ROOM, 1);
+    assert_true(hp_mutator_ran);
+    hb_close(&h);
+    free(out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutator__changes_in_place_within_its_room),
         cmocka_unit_test(mutator__steps_aside_when_it_is_told_to),
         cmocka_unit_test(crossover__leaves_both_inputs_alone),
+        cmocka_unit_test(both__tell_that_they_ran),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
