@@ -39,7 +39,7 @@ bool hp_read_log_record(struct hp_plan_record **record,
                         struct hp_reader_state *r, struct hp_scan *scan,
                         struct hp_word_span word, bool dry)
 {
-    struct hp_planned_log *file;
+    struct hp_planned_log *file = NULL;
     uint32_t index = 0;
     uint8_t kind = hp_word_is(word, "entry") ? HP_LOG_ENTRY : HP_LOG_VECTOR;
 
@@ -114,7 +114,7 @@ bool hp_read_log(struct hp_reader_state *r, struct hp_recipe_file *recipe)
 {
     struct hp_scan *scan = &recipe->scan;
     struct hp_scan start = *scan;
-    struct hp_planned_log *file;
+    struct hp_planned_log *file = NULL;
 
     if (!read_name(&file, r, scan))
         return false;
@@ -229,7 +229,7 @@ bool hp_read_log_bytes(struct hp_reader_state *r, struct hp_recipe_file *recipe,
                        struct hp_word_span word)
 {
     struct hp_scan *scan = &recipe->scan;
-    struct hp_planned_log *file;
+    struct hp_planned_log *file = NULL;
 
     if (!read_file(&file, r, scan))
         return false;

@@ -171,7 +171,7 @@ static bool measure_bitmap(uint64_t *size, struct writer *w,
 
 static bool place_vector(struct writer *w, const struct hp_log_entry *entry)
 {
-    uint64_t bitmap;
+    uint64_t bitmap = 0;
 
     if (!measure_bitmap(&bitmap, w, entry))
         return false;

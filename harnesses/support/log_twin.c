@@ -384,7 +384,7 @@ void log_check_twin(struct hp_span clean, uint64_t hash)
 {
     struct fuzz_memory memory = {0, 0};
     struct twin t = {.arena = fuzz_arena(&memory), .dice = hash};
-    struct hp_span bins;
+    struct hp_span bins = {NULL, 0, NULL};
 
     if (clean.len < BASE_SIZE + PAGE ||
         clean.len > BASE_SIZE + (size_t)PAGE * PAGES_MOST)

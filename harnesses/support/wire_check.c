@@ -55,7 +55,7 @@ static void check_cuts(struct hp_span whole)
 
 bool wire_check_next(struct hp_wire_frame *frame, struct hp_span *left)
 {
-    struct hp_span whole;
+    struct hp_span whole = {NULL, 0, NULL};
     size_t size;
 
     if (hp_wire_take(frame, &size, *left) != HP_WIRE_TAKEN)
