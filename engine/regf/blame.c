@@ -65,8 +65,8 @@ static bool is_list(uint16_t signature)
            signature == SIG_RI;
 }
 
-/* Asked of every eighth byte of a broken hive: most are not even two letters.
- */
+/* All signatures are two small letters. Asked of every eighth byte of a broken
+ * hive: most are not even that. */
 static bool is_letters(uint16_t signature)
 {
     return (signature & 0xE0E0) == 0x6060;
@@ -226,8 +226,9 @@ static size_t skip_letterless(struct hp_span bins, size_t cell, uint64_t most)
 static bool find_known(size_t *at, struct hp_hive *hive)
 {
     struct hp_span bins = hp_span_of(hive->bins.ptr, hive->bins.len);
-    size_t skipped = skip_letterless(bins, *at, reads_left(hive));
-    uint64_t most = reads_left(hive), steps = skipped;
+    uint64_t most = reads_left(hive);
+    size_t skipped = skip_letterless(bins, *at, most);
+    uint64_t steps = skipped;
     uint16_t signature = 0;
     size_t cell = *at + skipped * CELL_ALIGN;
 

@@ -124,6 +124,7 @@ static bool on_string(struct hp_software *software,
                                 datum->type, datum->data);
 }
 
+/* A version key is one winner, also if the value is there twice. */
 static bool on_winner(struct hp_software *software,
                       const struct hp_probe_datum *datum)
 {
