@@ -50,6 +50,11 @@ def processor():
     return used.ru_utime + used.ru_stime
 
 
+def spread(paths, count):
+    """So many of them, from all over."""
+    return paths[::max(1, len(paths) // count)]
+
+
 def run(command, **more):
     """What a command printed; Infrastructure if it failed."""
     done = subprocess.run(command, capture_output=True, text=True, check=False,

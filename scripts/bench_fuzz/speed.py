@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the harnesses are. Five rounds, each with everything side by side:
-the machine may be shared, so a rate is executions for each second of processor
-time, of all processes of a run, and ratios are those of one round."""
+"""How fast the harnesses are. Five rounds, each with everything side by side on
+one core, to which afl-fuzz would bind itself: the machine may be shared, so a
+rate is executions for each second of processor time, of all processes of a run,
+and ratios are those of one round."""
 import ctypes
 import hashlib
 import os
@@ -12,13 +13,13 @@ import statistics
 import subprocess
 import tempfile
 
-from . import TOP, Infrastructure, processor, run
+from . import TOP, Infrastructure, processor, run, spread
 
 WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
 RUNS = 5
 SECONDS = 10  # of the first ones most go to what is new
-TIMES = 3  # what a run finds first is luck, and decides what it mutates
+SEVERAL = 3  # what a run finds first is luck, and decides what it mutates
 EMPTY_RUNS = 40
 EMPTY_EXECUTIONS = 100_000
 SEEDS = 200
@@ -122,18 +123,17 @@ def together(results):
     return whole | {"rate": whole["executions"] / seconds}
 
 
-def thrice(number, binary, seeds, *options):
-    """The same of TIMES runs."""
-    return together([libfuzzer(RUNS * (TIMES * number + i), binary, seeds, *options)
-                     for i in range(TIMES)])
+def several(number, binary, seeds, *options):
+    """The same of SEVERAL runs."""
+    return together([libfuzzer(RUNS * (SEVERAL * number + i), binary, seeds, *options)
+                     for i in range(SEVERAL)])
 
 
 def empty(binary, seeds, *options):
     """The same of a harness without coverage. libFuzzer would stay with one of
     the seeds: EMPTY_RUNS of them have a run each."""
-    paths = sorted(seeds.iterdir())
     results = []
-    for path in paths[::max(1, len(paths) // EMPTY_RUNS)]:
+    for path in spread(sorted(seeds.iterdir()), EMPTY_RUNS):
         with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
             shutil.copy(path, scratch)
             results.append(libfuzzer_once(binary, scratch, "-seed=1", "-keep_seed=1",
@@ -186,6 +186,15 @@ def measure(number):
     folders = {name: built(name) for name in SANITIZERS}
     recipe = hivexml()
     seeds = choose(folders["plain"] / "seeds" / "fuzz_hive")
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        return side_by_side(number, folders, recipe, seeds)
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def side_by_side(number, folders, recipe, seeds):
     with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         small = pathlib.Path(scratch) / "small"
         small.mkdir()
@@ -199,11 +208,11 @@ def measure(number):
         for name, folder in folders.items():
             bench = folder / "bench"
             result |= {
-                f"hivex {name}": thrice(number, bench / "bench_hivex_counted",
-                                        seeds, room),
+                f"hivex {name}": several(number, bench / "bench_hivex_counted",
+                                         seeds, room),
                 f"empty {name}": empty(bench / "bench_empty", seeds, room),
-                f"hive {name}": thrice(number, bench / "bench_hive_counted",
-                                       seeds, room, "-reduce_inputs=0"),
+                f"hive {name}": several(number, bench / "bench_hive_counted",
+                                        seeds, room, "-reduce_inputs=0"),
                 f"bytes {name}": libfuzzer(number, bench / "bench_hive_bytes",
                                            small, f"-max_len={SMALL}",
                                            "-reduce_inputs=0"),

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 
-from bench_fuzz import TOP, Infrastructure, run
+from bench_fuzz import TOP, Infrastructure, run, spread
 from fuzz_targets import FOREIGN, HIVES, STEADY, VENDOR
 
 EXECUTIONS = 200000
@@ -104,11 +104,6 @@ def keep_crashes(target, work):
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         data = path.read_bytes()
         (kept / f"crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
-
-
-def spread(paths, count):
-    """So many of them, from all over."""
-    return paths[::max(1, len(paths) // count)]
 
 
 def measure(target):
