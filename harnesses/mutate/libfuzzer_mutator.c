@@ -9,10 +9,12 @@
 #include "mutate_hive.h"
 
 #define MIXING 2654435761U /* Knuth's, for hashing */
+#define BIN 4096           /* bytes, at least */
 
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
                                               size_t max);
 extern const size_t hp_mutator_small __attribute__((weak));
+extern const unsigned hp_mutator_grows __attribute__((weak));
 extern bool hp_mutator_ran;
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed);
@@ -57,12 +59,17 @@ static bool only(const char *what)
 }
 
 /* How large a result may become. Engines leave lengths to mutators of one's
- * own; beyond what the harness calls small an input grows 1 time in 32. */
+ * own; beyond what the harness calls small an input grows by a bin 1 time in
+ * 32, and by any length hp_mutator_grows times in 1024. */
 static size_t room(size_t size, size_t max, unsigned seed)
 {
-    if (&hp_mutator_small == NULL || (seed * MIXING >> 27) == 0)
+    uint32_t luck = seed * MIXING >> 22;
+
+    if (&hp_mutator_small == NULL || luck < hp_mutator_grows)
         return max;
     size_t most = size > hp_mutator_small ? size : hp_mutator_small;
+    if (luck < 32)
+        most += BIN;
     return most < max ? most : max;
 }
 

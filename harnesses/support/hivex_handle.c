@@ -18,8 +18,6 @@ enum {
 };
 #define INLINE_BIT 0x80000000
 #define BINS 0x1000
-/* hivex takes a time for strings that grows with the square of their number. */
-#define LARGE 1024
 
 static bool is_asked(uint32_t asked, unsigned question)
 {
@@ -235,9 +233,8 @@ static void check_type(hive_h *hive, const struct hivex_cells *cells,
     hive_type type;
     size_t size = 0;
     bool typed = hivex_value_type(hive, value, &type, &size) == 0;
-    bool small = size <= LARGE || (asked & HIVEX_ASK_LARGE) != 0;
-    bool text = small && is_asked(asked, 4) && is_text(hive, value);
-    bool texts = small && is_asked(asked, 5) && are_texts(hive, value);
+    bool text = is_asked(asked, 4) && is_text(hive, value);
+    bool texts = is_asked(asked, 5) && are_texts(hive, value);
     bool dword = is_asked(asked, 6) && hivex_value_dword(hive, value) != -1;
     bool qword = is_asked(asked, 7) && hivex_value_qword(hive, value) != -1;
 

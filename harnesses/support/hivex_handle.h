@@ -12,8 +12,8 @@
 #include "hivex_cells.h"
 
 #define HIVEX_ASK_ALL UINT32_MAX
-/* Those too that take long where data is large. */
-#define HIVEX_ASK_LARGE (UINT32_C(1) << 31)
+/* Those for a value's text, which take long where data is large. */
+#define HIVEX_ASK_TEXT UINT32_C(0x30)
 
 /* The functions that read a key's record. */
 void hivex_handle_key(hive_h *hive, const struct hivex_cells *cells,

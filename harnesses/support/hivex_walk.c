@@ -15,6 +15,8 @@
 #define VISITS_MOST 1000
 #define VISITS_FEW 50
 #define VISITS_DEEP 64
+#define TEXT_FEW 256
+#define TEXT_MANY (64 << 10)
 
 /* Where a key's cell has the offset of its list of values, from here on. */
 #define NK_VALUES 44
@@ -23,7 +25,9 @@
 /* What is large takes hivex and its sanitizers long and seldom shows more: the
  * mutator of libFuzzer goes by this. */
 extern const size_t hp_mutator_small;
-const size_t hp_mutator_small = (size_t)12 << 10;
+extern const unsigned hp_mutator_grows;
+const size_t hp_mutator_small = (size_t)8 << 10;
+const unsigned hp_mutator_grows = 1;
 
 /* How much of a hive is read. */
 struct extent {
@@ -32,12 +36,13 @@ struct extent {
     /* A key with more of them is passed over: each call would make a list of
      * all. */
     size_t elements;
-    bool all; /* every question is asked of each handle */
+    size_t text; /* the data that is asked for its text, in bytes */
+    bool all;    /* every question is asked of each handle */
 };
-static const struct extent few = {6, 6, 2, 300, false};
-static const struct extent many = {160, 320, 160, SIZE_MAX, true};
+static const struct extent few = {6, 6, 2, 300, TEXT_FEW, false};
+static const struct extent many = {160, 320, 160, SIZE_MAX, TEXT_FEW, true};
 static const struct extent everything = {NODES_MOST, VALUES_MOST, VALUES_MOST,
-                                         SIZE_MAX, true};
+                                         SIZE_MAX,   SIZE_MAX,    true};
 
 struct hivex_walk {
     hive_h *hive;
@@ -67,8 +72,6 @@ static uint32_t questions(struct hivex_walk *walk, bool seldom)
     if (walk->left.all)
         return HIVEX_ASK_ALL;
     uint32_t some = choose(walk);
-    if (!is_turn(walk, 16))
-        some &= ~HIVEX_ASK_LARGE;
     return seldom ? some & choose(walk) & choose(walk) : some;
 }
 
@@ -198,10 +201,22 @@ static void find_value(struct hivex_walk *walk, hive_node_h node,
     free(key);
 }
 
+/* `genuine`: the handle is one of a list of values. */
+static void ask_value(struct hivex_walk *walk, hive_value_h value, bool genuine)
+{
+    hive_type type;
+    size_t size = 0;
+    uint32_t asked = questions(walk, false);
+
+    (void)hivex_value_type(walk->hive, value, &type, &size);
+    if (size > walk->left.text)
+        asked &= ~HIVEX_ASK_TEXT;
+    hivex_handle_value(walk->hive, walk->cells, value, genuine, asked);
+}
+
 static void read_value(struct hivex_walk *walk, hive_value_h value)
 {
-    hivex_handle_value(walk->hive, walk->cells, value, true,
-                       questions(walk, false));
+    ask_value(walk, value, true);
     if (!is_turn(walk, 8))
         return;
     hivex_handle_refused(walk->hive, walk->cells, value, questions(walk, true));
@@ -209,8 +224,7 @@ static void read_value(struct hivex_walk *walk, hive_value_h value)
     size_t size, cell = hivex_value_data_cell_offset(walk->hive, value, &size);
     if (cell == 0)
         return;
-    hivex_handle_value(walk->hive, walk->cells, cell, false,
-                       questions(walk, false));
+    ask_value(walk, cell, false);
     hivex_handle_refused(walk->hive, walk->cells, cell, questions(walk, true));
 }
 
@@ -324,6 +338,9 @@ void hivex_walk_all(hive_h *hive, const struct hivex_cells *cells,
     walk.left = *extent_of(hash);
     walk.turn = hash;
     walk.count = 0;
+    /* For strings of twice the size hivex takes four times as long. */
+    while (walk.left.text < TEXT_MANY && choose(&walk) % 4 == 0)
+        walk.left.text *= 2;
     (void)hivex_last_modified(hive);
     put(&walk, hivex_root(hive));
     FUZZ_CHECK(cells == NULL || walk.count == 1, "6: a root");

@@ -13,10 +13,12 @@
  * take most of the time. */
 #define EVENTS_MOST 48
 
-/* The mutator of libFuzzer seldom makes larger hives of smaller ones: what they
- * can show, smaller ones show sooner. */
+/* The mutator of libFuzzer makes larger hives of smaller ones 1 time in 32:
+ * what they can show, smaller ones show sooner. */
 extern const size_t hp_mutator_small;
+extern const unsigned hp_mutator_grows;
 const size_t hp_mutator_small = (size_t)8 << 10;
+const unsigned hp_mutator_grows = 32;
 
 uint64_t hive_choice(struct hp_span image)
 {
