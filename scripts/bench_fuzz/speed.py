@@ -17,7 +17,7 @@ from . import TOP, Infrastructure, processor, run, spread
 
 WORK = TOP / "build" / "bench-speed"
 ROUNDS = 5
-RUNS = 5
+RUNS = 20  # libhivex ends some
 SECONDS = 10  # of the first ones most go to what is new
 SEVERAL = 3  # what a run finds first is luck, and decides what it mutates
 EMPTY_RUNS = 40
