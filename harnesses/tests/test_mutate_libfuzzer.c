@@ -7,7 +7,13 @@
 
 #include "hp_cmocka.h"
 
-enum { ROOM = 32 << 10 };
+enum { ROOM = 48 << 10, SMALL = 16 << 10, BIN = 4 << 10, SEEDS = 16384 };
+
+/* What a harness says of lengths. */
+extern const size_t hp_mutator_small;
+extern const unsigned hp_mutator_grows;
+const size_t hp_mutator_small = SMALL;
+const unsigned hp_mutator_grows = 16;
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
                                unsigned seed);
@@ -50,6 +56,31 @@ static void mutator__changes_in_place_within_its_room(void **state)
     assert_true(LLVMFuzzerCustomMutator(data, 0, ROOM, 1) > 0);
     hb_close(&h);
     free(data);
+}
+
+/* 1 time in 32 beyond what is small, 1 time in 64 by more than a bin: of those
+ * that have the room for it one in five crosses over to so much. */
+static void both__seldom_make_large_inputs(void **state)
+{
+    static uint8_t out[ROOM];
+    struct hive_builder a, b;
+    size_t large = 0, larger = 0;
+
+    (void)state;
+    small_hive(&a);
+    big_data_hive(&b);
+    assert_int_equal(a.size, SMALL);
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        memcpy(out, a.image, a.size);
+        large += LLVMFuzzerCustomMutator(out, a.size, ROOM, seed) > SMALL;
+        size_t size = LLVMFuzzerCustomCrossOver(a.image, a.size, b.image,
+                                                b.size, out, ROOM, seed);
+        larger += size > SMALL + BIN;
+    }
+    assert_true(large > 0 && large <= SEEDS / 32);
+    assert_true(larger > 0 && larger <= SEEDS / 64 / 3);
+    hb_close(&a);
+    hb_close(&b);
 }
 
 /* What scripts/bench-fuzz compares the mutator with. */
@@ -134,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutator__changes_in_place_within_its_room),
+        cmocka_unit_test(both__seldom_make_large_inputs),
         cmocka_unit_test(mutator__steps_aside_when_it_is_told_to),
         cmocka_unit_test(crossover__leaves_both_inputs_alone),
         cmocka_unit_test(both__tell_that_they_ran),
