@@ -13,6 +13,7 @@
 
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size,
                                               size_t max);
+/* A harness defines both or neither. */
 extern const size_t hp_mutator_small __attribute__((weak));
 extern const unsigned hp_mutator_grows __attribute__((weak));
 extern bool hp_mutator_ran;

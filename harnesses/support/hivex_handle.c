@@ -228,13 +228,14 @@ static bool are_texts(hive_h *hive, hive_value_h value)
 
 /* A function that gives one type gives no other. */
 static void check_type(hive_h *hive, const struct hivex_cells *cells,
-                       hive_value_h value, uint32_t asked)
+                       hive_value_h value, uint32_t asked, size_t most)
 {
     hive_type type;
     size_t size = 0;
     bool typed = hivex_value_type(hive, value, &type, &size) == 0;
-    bool text = is_asked(asked, 4) && is_text(hive, value);
-    bool texts = is_asked(asked, 5) && are_texts(hive, value);
+    bool small = size <= most;
+    bool text = small && is_asked(asked, 4) && is_text(hive, value);
+    bool texts = small && is_asked(asked, 5) && are_texts(hive, value);
     bool dword = is_asked(asked, 6) && hivex_value_dword(hive, value) != -1;
     bool qword = is_asked(asked, 7) && hivex_value_qword(hive, value) != -1;
 
@@ -250,7 +251,8 @@ static void check_type(hive_h *hive, const struct hivex_cells *cells,
 }
 
 void hivex_handle_value(hive_h *hive, const struct hivex_cells *cells,
-                        hive_value_h value, bool genuine, uint32_t asked)
+                        hive_value_h value, bool genuine, uint32_t asked,
+                        size_t text)
 {
     FUZZ_CHECK(cells == NULL || hivex_cells_has(cells, value, NULL),
                "6: a handle");
@@ -267,7 +269,7 @@ void hivex_handle_value(hive_h *hive, const struct hivex_cells *cells,
     if (is_asked(asked, 3))
         (void)hivex_value_struct_length(hive, value);
     if ((asked & 0xf0) != 0)
-        check_type(hive, cells, value, asked);
+        check_type(hive, cells, value, asked, text);
 }
 
 /* ---- as what it is not ------------------------------------------------- */

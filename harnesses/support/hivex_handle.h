@@ -12,17 +12,17 @@
 #include "hivex_cells.h"
 
 #define HIVEX_ASK_ALL UINT32_MAX
-/* Those for a value's text, which take long where data is large. */
-#define HIVEX_ASK_TEXT UINT32_C(0x30)
 
 /* The functions that read a key's record. */
 void hivex_handle_key(hive_h *hive, const struct hivex_cells *cells,
                       hive_node_h node, uint32_t asked);
 
 /* Those that read a value's. `genuine`: the handle is one of a list of values.
- */
+ * Data of more than `text` bytes is not asked for its strings, for which hivex
+ * takes a time that grows with the square of their number. */
 void hivex_handle_value(hive_h *hive, const struct hivex_cells *cells,
-                        hive_value_h value, bool genuine, uint32_t asked);
+                        hive_value_h value, bool genuine, uint32_t asked,
+                        size_t text);
 
 /* The functions for keys refuse what is no nk, those for values what is no vk.
  */

@@ -36,7 +36,7 @@ struct extent {
     /* A key with more of them is passed over: each call would make a list of
      * all. */
     size_t elements;
-    size_t text; /* the data that is asked for its text, in bytes */
+    size_t text; /* bytes of data that is asked for its strings, at most */
     bool all;    /* every question is asked of each handle */
 };
 static const struct extent few = {6, 6, 2, 300, TEXT_FEW, false};
@@ -201,22 +201,10 @@ static void find_value(struct hivex_walk *walk, hive_node_h node,
     free(key);
 }
 
-/* `genuine`: the handle is one of a list of values. */
-static void ask_value(struct hivex_walk *walk, hive_value_h value, bool genuine)
-{
-    hive_type type;
-    size_t size = 0;
-    uint32_t asked = questions(walk, false);
-
-    (void)hivex_value_type(walk->hive, value, &type, &size);
-    if (size > walk->left.text)
-        asked &= ~HIVEX_ASK_TEXT;
-    hivex_handle_value(walk->hive, walk->cells, value, genuine, asked);
-}
-
 static void read_value(struct hivex_walk *walk, hive_value_h value)
 {
-    ask_value(walk, value, true);
+    hivex_handle_value(walk->hive, walk->cells, value, true,
+                       questions(walk, false), walk->left.text);
     if (!is_turn(walk, 8))
         return;
     hivex_handle_refused(walk->hive, walk->cells, value, questions(walk, true));
@@ -224,7 +212,8 @@ static void read_value(struct hivex_walk *walk, hive_value_h value)
     size_t size, cell = hivex_value_data_cell_offset(walk->hive, value, &size);
     if (cell == 0)
         return;
-    ask_value(walk, cell, false);
+    hivex_handle_value(walk->hive, walk->cells, cell, false,
+                       questions(walk, false), walk->left.text);
     hivex_handle_refused(walk->hive, walk->cells, cell, questions(walk, true));
 }
 
@@ -364,7 +353,7 @@ void hivex_walk_made_up(hive_h *hive, size_t handle)
     (void)hivex_node_parent(hive, handle);
     (void)hivex_node_get_child(hive, handle, "a");
     (void)hivex_node_get_value(hive, handle, "a");
-    hivex_handle_value(hive, NULL, handle, false, HIVEX_ASK_ALL);
+    hivex_handle_value(hive, NULL, handle, false, HIVEX_ASK_ALL, SIZE_MAX);
 }
 
 /* ---- hivex_visit ------------------------------------------------------- */
