@@ -276,24 +276,46 @@ static void key__has_these_fields(void **state)
     hb_close(&h);
 }
 
-static void hash__is_37_times_and_upper_case(void **state)
+/* Of a root that has this name. */
+static uint32_t hash_of(const char *name)
 {
     struct hp_base_block base;
     struct hive_builder h;
     struct hp_hive hive;
     struct hp_key key;
 
-    (void)state;
     hb_open(&h, 5);
     hb_bin(&h, 0x1000);
-    hb_key(&h, 0, "az\xe9");
+    hb_key(&h, 0, name);
     hb_seal(&h);
     assert_true(hp_base_block_open(&base, &hive, hp_span_of(h.image, h.size),
                                    false, NULL));
     struct hp_ref ref = {HP_A_BASE_ROOT, 0, base.root};
     assert_true(hp_key_open(&key, &hive, ref, OFFSET_NIL));
-    assert_int_equal(key.hash, ('A' * 37 + 'Z') * 37 + 0xc9);
     hb_close(&h);
+    return key.hash;
+}
+
+static void hash__is_37_times_and_upper_case(void **state)
+{
+    (void)state;
+    assert_int_equal(hash_of("az\xe9"), ('A' * 37 + 'Z') * 37 + 0xc9);
+}
+
+/* Names are hashed four characters at a time. */
+static void hash__is_the_same_for_each_character_at_each_place(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < 6; place++)
+        for (unsigned unit = 1; unit < 0x100; unit++) {
+            char name[] = "az09AZ";
+            uint32_t hash = 0;
+            name[place] = (char)unit;
+            for (size_t i = 0; i < sizeof name - 1; i++)
+                hash = 37 * hash + hp_upcase((uint8_t)name[i]);
+            if (unit != '\\')
+                assert_int_equal(hash_of(name), hash);
+        }
 }
 
 int main(void)
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(security__is_read_once_for_neighbours),
         cmocka_unit_test(key__has_these_fields),
         cmocka_unit_test(hash__is_37_times_and_upper_case),
+        cmocka_unit_test(hash__is_the_same_for_each_character_at_each_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

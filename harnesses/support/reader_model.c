@@ -42,6 +42,17 @@ struct key {
     uint32_t subkeys, subkey_count, values, value_count;
 };
 
+static bool has_backslash(struct reader_name name)
+{
+    if (name.latin1)
+        return name.bytes.len > 0 &&
+               memchr(name.bytes.ptr, '\\', name.bytes.len) != NULL;
+    for (size_t i = 0; i < reader_name_count(name); i++)
+        if (reader_name_unit(name, i) == '\\')
+            return true;
+    return false;
+}
+
 /* False: the key is dropped or refused. */
 static bool key_name(struct key *key, struct reader *r, struct hp_span nk,
                      bool is_root)
@@ -72,10 +83,9 @@ static bool key_name(struct key *key, struct reader *r, struct hp_span nk,
     if (reader_name_count(key->name) > 256 &&
         !reader_wrong(r, READER_NAME_LONG, HP_E_NAME_LENGTH, key->at, length))
         return false;
-    for (size_t i = 0; i < reader_name_count(key->name); i++)
-        if (reader_name_unit(key->name, i) == '\\')
-            return reader_wrong(r, READER_BACKSLASH, HP_E_NAME_CHARACTER,
-                                key->at, '\\');
+    if (has_backslash(key->name))
+        return reader_wrong(r, READER_BACKSLASH, HP_E_NAME_CHARACTER, key->at,
+                            '\\');
     return true;
 }
 
@@ -412,8 +422,9 @@ static int compare(struct reader_name a, struct reader_name b)
            b_count = reader_name_count(b);
 
     while (i < a_count && i < b_count &&
-           hp_upcase(reader_name_unit(a, i)) ==
-               hp_upcase(reader_name_unit(b, i)))
+           (reader_name_unit(a, i) == reader_name_unit(b, i) ||
+            hp_upcase(reader_name_unit(a, i)) ==
+                hp_upcase(reader_name_unit(b, i))))
         i++;
     if (i == a_count || i == b_count)
         return (i < a_count) - (i < b_count);

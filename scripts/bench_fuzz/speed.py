@@ -141,7 +141,7 @@ def empty(binary, seeds, *options):
     return together(results)
 
 
-def libfuzzer_once(binary, seeds, *options):
+def libfuzzer_once(binary, seeds, *options, mutator="ours"):
     with tempfile.TemporaryDirectory(prefix="hiveproof-") as scratch:
         corpus = pathlib.Path(scratch) / "corpus"
         shutil.copytree(seeds, corpus)
@@ -149,7 +149,8 @@ def libfuzzer_once(binary, seeds, *options):
             [binary, f"-max_total_time={SECONDS}", "-use_counters=0", "-reload=0",
              "-print_funcs=0", "-detect_leaks=0", "-print_final_stats=1",
              f"-artifact_prefix={scratch}/", *options, corpus],
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0",
+                 "HP_MUTATOR": mutator})
     runs = re.search(rb"number_of_executed_units: *(\d+)", said)
     if runs is None:
         raise Infrastructure(f"{binary} did not say how much it ran")
@@ -213,9 +214,9 @@ def side_by_side(number, folders, recipe, seeds):
                 f"empty {name}": empty(bench / "bench_empty", seeds, room),
                 f"hive {name}": several(number, bench / "bench_hive_counted",
                                         seeds, room, "-reduce_inputs=0"),
-                f"bytes {name}": libfuzzer(number, bench / "bench_hive_bytes",
-                                           small, f"-max_len={SMALL}",
-                                           "-reduce_inputs=0"),
+                f"bytes {name}": libfuzzer_once(
+                    bench / "bench_hive_counted", small, f"-seed={number}",
+                    f"-max_len={SMALL}", "-reduce_inputs=0", mutator="bytes"),
                 f"empty bytes {name}": empty(bench / "bench_empty_bytes", small,
                                              f"-max_len={SMALL}")}
         result["mutator"] = mutations(folders["plain"] / "mutate" / "bench_mutate",
@@ -288,10 +289,11 @@ recipe     afl-fuzz ... hivexml -k @@, all of hivex by afl-clang-fast -O2, no
            sanitizer (FUZZING of hivex)
 seeds      of those of fuzz_hive the distinct ones of at most 16 KiB, in order
            of SHA-256, the first 200 that hivex opens; 3. those of 8 KiB
-engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. without
-           the mutator. The empty harness has no coverage, and libFuzzer
-           would stay with one seed: each fifth seed has a run of its own,
-           100,000 executions; fuzz_hive and fuzz_hivex have three runs each
+engine     libFuzzer, its corpus growing, as scripts/fuzz runs it; 3. with
+           HP_MUTATOR=bytes, libFuzzer's own mutations. The empty harness has
+           no coverage, and libFuzzer would stay with one seed: each fifth
+           seed has a run of its own, 100,000 executions; 3. without any
+           mutator; fuzz_hive and fuzz_hivex have three runs each, but 3. one
 whole      the first walk, which knows no more than 48 events and deep keys
            but 1 time in 64, came to its end
 """
