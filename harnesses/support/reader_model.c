@@ -45,8 +45,7 @@ struct key {
 static bool has_backslash(struct reader_name name)
 {
     if (name.latin1)
-        return name.bytes.len > 0 &&
-               memchr(name.bytes.ptr, '\\', name.bytes.len) != NULL;
+        return memchr(name.bytes.ptr, '\\', name.bytes.len) != NULL;
     for (size_t i = 0; i < reader_name_count(name); i++)
         if (reader_name_unit(name, i) == '\\')
             return true;
