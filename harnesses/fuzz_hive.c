@@ -10,14 +10,14 @@
  *         3. names and data lie inside the image, undamaged data is whole;
  *         4. events are well nested, work is bounded;
  *         5. a key that is enumerated is what a look-up by its path finds
- *            (1 time in 64);
+ *            (1 time in 256);
  *         6. other content of free cells and another bin change no event
  *            (1 time in 64);
  *         7. strict is never partial; a hive without a note reads alike
  *            (1 time in 64);
  *         8. a walk again says the same (1 time in 16);
  *         9. events, damage and result are those of the slow model (1 time in
- *            16).
+ *            32).
  */
 #include "event_check.h"
 #include "fuzz.h"
@@ -37,7 +37,7 @@ static void check(struct hp_span image)
         return;
     if (strict)
         strict_check(&lenient, image);
-    if (fuzz_asks(64, 2, hash))
+    if (fuzz_asks(256, 2, hash))
         lookup_check(native, image, hash);
     if (twice) {
         event_check_walk(&again, native, HP_MODE_FORENSIC, image, true);

@@ -12,18 +12,16 @@
 /* The integers at hive offset `at`; 0 outside the bins. */
 static uint16_t half(const struct hp_hive *hive, size_t at)
 {
-    struct hp_span field;
+    struct hp_span bins = hive->bins;
 
-    return hp_span_sub(hive->bins, at, 2, &field) ? hp_counted_u16(field, 0)
-                                                  : 0;
+    return at <= bins.len && bins.len - at >= 2 ? hp_counted_u16(bins, at) : 0;
 }
 
 static uint32_t word(const struct hp_hive *hive, size_t at)
 {
-    struct hp_span field;
+    struct hp_span bins = hive->bins;
 
-    return hp_span_sub(hive->bins, at, 4, &field) ? hp_counted_u32(field, 0)
-                                                  : 0;
+    return at <= bins.len && bins.len - at >= 4 ? hp_counted_u32(bins, at) : 0;
 }
 
 /* The field at `field` of the payload of the cell at `cell`. */
