@@ -27,7 +27,7 @@
 extern const size_t hp_mutator_small;
 extern const unsigned hp_mutator_grows;
 const size_t hp_mutator_small = (size_t)8 << 10;
-const unsigned hp_mutator_grows = 8;
+const unsigned hp_mutator_grows = 1;
 
 /* How much of a hive is read. */
 struct extent {
