@@ -17,7 +17,7 @@
  *            (1 time in 64);
  *         8. a walk again says the same (1 time in 16);
  *         9. events, damage and result are those of the slow model (1 time in
- *            32).
+ *            16).
  */
 #include "event_check.h"
 #include "fuzz.h"

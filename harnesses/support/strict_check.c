@@ -39,7 +39,7 @@ bool lenient_check(struct event_check *lenient, struct hp_span image,
 
     if (fuzz_asks(64, 3, hash))
         wish.most = UINT64_MAX;
-    if (fuzz_asks(32, 4, hash)) {
+    if (fuzz_asks(16, 4, hash)) {
         wish.tape = &tape;
         reader_model(&tape, image, true, wish.most);
     }
