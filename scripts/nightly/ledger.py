@@ -12,6 +12,7 @@ import hashlib
 import json
 import pathlib
 import sqlite3
+import time
 
 from nightly import Infrastructure, store, visible
 
@@ -352,10 +353,24 @@ JOIN = (
     "DELETE FROM finding WHERE id = :id")
 
 
+def keep_log(connection):
+    """Switches to a write-ahead log. While another one does so, too, in a new
+    file SQLite does not wait but refuses at once."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
+
+
 def prepare(ledger):
     """Makes the tables of a new file; refuses one of a later version."""
     with ledger.told():
-        ledger.connection.execute("PRAGMA journal_mode = WAL")
+        keep_log(ledger.connection)
         ledger.connection.execute("PRAGMA synchronous = FULL")
     with ledger.change():
         version = ledger.connection.execute(
